@@ -1,0 +1,48 @@
+# make demo, make test: all the set-up is theirs. See README.md.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PLUGINS := $(wildcard plugins/*/setup.cfg)
+PACKAGING := setup.cfg pyproject.toml $(PLUGINS) $(wildcard plugins/*/pyproject.toml)
+
+# One pip command for host and plugins: a plugin needs the host, which no registry has.
+EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS:/setup.cfg=),--editable ./$(plugin))
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help install demo test test-services clean
+
+help:
+	@echo "make install  the command at $(VENV)/bin/connector, with the shipped plugins"
+	@echo "make demo     a whole municipality at work, with invented people"
+	@echo "make test     style, types, layers, tests"
+	@echo "make clean    remove what the others made"
+
+install: $(VENV)/.installed
+
+demo: install
+	$(VENV)/bin/connector demo
+
+test: $(VENV)/.installed-dev test-services
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m pytest
+
+# A real RabbitMQ where the system has none; PostgreSQL comes as a wheel.
+test-services:
+	@tests/services/install-rabbitmq.sh
+
+$(VENV)/.installed: $(PACKAGING) deploy/make-venv.sh
+	@deploy/make-venv.sh $(VENV)
+	$(PIP_INSTALL) --editable . $(EDITABLE_PLUGINS)
+	@touch $@
+
+# Also stamps the plain installation: it holds more, never less.
+$(VENV)/.installed-dev: $(PACKAGING) deploy/make-venv.sh
+	@deploy/make-venv.sh $(VENV)
+	$(PIP_INSTALL) --editable '.[dev,postgres]' $(EDITABLE_PLUGINS)
+	@touch $(VENV)/.installed $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info plugins/*/*.egg-info plugins/*/build \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""From a sender's bytes to the domain's signals, one file a dialect."""

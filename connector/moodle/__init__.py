@@ -1,0 +1,1 @@
+"""Moodle over REST: the client, its readings, its actions."""

@@ -1,0 +1,1 @@
+"""The loops that do the work, the same for both ways to run."""

@@ -1,0 +1,1 @@
+"""Sentences and letters: codes in, words out."""

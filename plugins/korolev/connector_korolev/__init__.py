@@ -1,0 +1,1 @@
+"""Rules of the city of Korolev: data in rules/, read by the connector."""

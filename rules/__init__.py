@@ -1,0 +1,1 @@
+"""Shared rules as data: indicator passports, scales, calendars (installed as connector.rules)."""
