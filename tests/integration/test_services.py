@@ -1,0 +1,94 @@
+"""The servers of the tests themselves: what they promise, other tests lean on."""
+
+import smtplib
+from email.message import EmailMessage
+
+import pytest
+from kombu import Connection
+from sqlalchemy import create_engine, text
+
+from tests.services.postgres import Postgres
+from tests.services.smtp import SmtpServer
+
+
+def letter() -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = "Дефициты"
+    message["From"] = "connector@example.org"
+    message["To"] = "methodist@example.org"
+    message.set_content("Здравствуйте!")
+    return message
+
+
+def send(server: SmtpServer, timeout: float = 5) -> None:
+    with smtplib.SMTP(server.host, server.port, timeout=timeout) as client:
+        client.send_message(letter())
+
+
+def test_each_test_has_an_empty_database(database_url: str) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (word varchar(10))"))
+        connection.execute(text("INSERT INTO t VALUES ('ёж')"))
+        assert connection.scalar(text("SELECT word FROM t")) == "ёж"
+    engine.dispose()
+
+
+def test_a_database_is_dropped_even_with_a_session_left_open(postgres_server: Postgres) -> None:
+    with postgres_server.database() as url:
+        engine = create_engine(url)
+        left_open = engine.connect()
+        name = engine.url.database
+    left_open.invalidate()
+    left_open.close()
+    engine.dispose()
+    with postgres_server.connect() as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+        assert found.fetchone() is None
+
+
+def test_the_broker_delivers_in_a_virtual_host_of_ours(rabbitmq_url: str) -> None:
+    with Connection(rabbitmq_url) as connection:
+        queue = connection.SimpleQueue("probe")
+        queue.put({"shard": 1})
+        message = queue.get(timeout=10)
+        message.ack()
+        queue.close()
+    assert message.payload == {"shard": 1}
+
+
+def test_a_letter_arrives_whole(smtp_server: SmtpServer) -> None:
+    send(smtp_server)
+    (received,) = smtp_server.received
+    assert received.recipients == ("methodist@example.org",)
+    assert received.message["Subject"] == "Дефициты"
+    assert received.message.get_content().strip() == "Здравствуйте!"
+
+
+@pytest.mark.parametrize("reply", ["451 4.3.0 Try later", "554 5.7.1 Refused"])
+def test_a_letter_can_be_refused(smtp_server: SmtpServer, reply: str) -> None:
+    smtp_server.reply_to_data = reply
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        send(smtp_server)
+    assert refused.value.smtp_code == int(reply[:3])
+    assert smtp_server.received == []
+
+
+def test_a_recipient_can_be_refused(smtp_server: SmtpServer) -> None:
+    smtp_server.reply_to_recipient = "550 5.1.1 No such user"
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        send(smtp_server)
+    assert smtp_server.received == []
+
+
+def test_a_session_can_be_dropped(smtp_server: SmtpServer) -> None:
+    smtp_server.drop_on_data = True
+    with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)):
+        send(smtp_server)
+    assert smtp_server.received == []
+
+
+def test_a_session_can_be_slow(smtp_server: SmtpServer) -> None:
+    smtp_server.seconds_before_reply = 2
+    with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
+        send(smtp_server, timeout=0.3)
