@@ -1,0 +1,1 @@
+"""What the municipality argues about: values and plain functions, standard library only."""

@@ -1,0 +1,180 @@
+"""What the municipality says about Moodle's courses and quizzes (domain 1, contract 3)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from connector.domain.dates import Span
+from connector.domain.facts import Attempt, CourseCompletion, Mark
+
+T = TypeVar("T")
+
+
+class TargetKind(StrEnum):
+    COURSE = "course"
+    ACTIVITY = "activity"
+    QUIZ = "quiz"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What proves a step or a final assessment: `course:X`, `activity:X`, `quiz:X>=60`, `manual`.
+
+    mark: percent 0..100 of the quiz's own scale that must be reached; for quizzes only.
+    """
+
+    kind: TargetKind
+    ref: str = ""
+    mark: Decimal | None = None
+
+    def __str__(self) -> str:
+        if self.kind is TargetKind.MANUAL:
+            return "manual"
+        mark = "" if self.mark is None else f">={self.mark.normalize():f}"
+        return f"{self.kind}:{self.ref}{mark}"
+
+
+class NotATarget(ValueError):
+    """A text that is none of the four forms of a target."""
+
+
+def parse_target(text: str) -> Target:
+    """Reads a target as spreadsheets write it (contract 3). Raises NotATarget."""
+    text = text.strip()
+    if text == "manual":
+        return Target(TargetKind.MANUAL)
+    match = re.fullmatch(r"(course|activity):(\S.*)", text)
+    if match:
+        return Target(TargetKind(match[1]), match[2].strip())
+    match = re.fullmatch(r"quiz:(\S.*?)\s*>=\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*%?", text, re.ASCII)
+    if match and Decimal(match[2].replace(",", ".")) <= 100:
+        return Target(TargetKind.QUIZ, match[1], Decimal(match[2].replace(",", ".")))
+    raise NotATarget(text)
+
+
+class Audience(StrEnum):
+    STAFF = "staff"
+    TEAMS = "teams"
+
+
+class Policy(StrEnum):
+    """Which attempt of a diagnostic counts in a period (domain 3)."""
+
+    LAST = "last"
+    BEST = "best"
+    FIRST = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class Competency:
+    code: str
+    title: str | None = None
+    area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A professional-development programme: a Moodle course with its federal register entry."""
+
+    source: str
+    course: str
+    title: str
+    register_no: str | None = None
+    register_from: date | None = None
+    register_until: date | None = None
+    hours: int | None = None
+    audience: Audience = Audience.STAFF
+    competencies: tuple[str, ...] = ()
+    final: Target | None = None
+
+    def is_registered(self, day: date) -> bool:
+        """Whether it stood in the federal register on `day`."""
+        return bool(self.register_no) and day in Span(self.register_from, self.register_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    source: str
+    quiz: str
+    title: str
+    policy: Policy = Policy.LAST
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Maps a question (by slot) or a question category of a quiz to the competency it measures."""
+
+    source: str
+    quiz: str
+    competency: str
+    slot: int | None = None
+    category: str | None = None
+
+    def covers(self, mark: Mark) -> bool:
+        if self.slot is not None:
+            return self.slot == mark.slot
+        return self.category is not None and self.category == mark.category
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything mapped in one municipality; small enough to be held whole."""
+
+    competencies: tuple[Competency, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    questions: tuple[Question, ...] = ()
+    _by_course: dict[tuple[str, str], Programme] = field(init=False, repr=False, compare=False)
+    _by_quiz: dict[tuple[str, str], Diagnostic] = field(init=False, repr=False, compare=False)
+    _maps: dict[tuple[str, str], list[Question]] = field(init=False, repr=False, compare=False)
+    _titles: dict[str, Competency] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_course", {(p.source, p.course): p for p in self.programmes})
+        object.__setattr__(self, "_by_quiz", {(d.source, d.quiz): d for d in self.diagnostics})
+        object.__setattr__(self, "_titles", {c.code: c for c in self.competencies})
+        maps: dict[tuple[str, str], list[Question]] = {}
+        for question in self.questions:
+            maps.setdefault((question.source, question.quiz), []).append(question)
+        object.__setattr__(self, "_maps", maps)
+
+    def competency(self, code: str) -> Competency:
+        return self._titles.get(code, Competency(code))
+
+    def programme(self, source: str, completion: CourseCompletion) -> Programme | None:
+        """The programme a completed course is, by idnumber, else by number."""
+        return _first(
+            self._by_course.get((source, ref))
+            for ref in (completion.course_idnumber, completion.course_id)
+            if ref
+        )
+
+    def programme_called(self, course: str) -> Programme | None:
+        """The programme a hand-made record names; any source."""
+        return _first(p for p in self.programmes if p.course == course)
+
+    def diagnostic(self, source: str, attempt: Attempt) -> Diagnostic | None:
+        """The diagnostic a quiz is; one with mapped questions is one, with the default policy."""
+        listed = _first(
+            self._by_quiz.get((source, ref))
+            for ref in (attempt.quiz_idnumber, attempt.quiz_id)
+            if ref
+        )
+        if listed is None and (mapped := self.questions_of(source, attempt)):
+            return Diagnostic(source, mapped[0].quiz, attempt.quiz_name or mapped[0].quiz)
+        return listed
+
+    def questions_of(self, source: str, attempt: Attempt) -> list[Question]:
+        for ref in (attempt.quiz_idnumber, attempt.quiz_id):
+            if ref and (source, ref) in self._maps:
+                return self._maps[source, ref]
+        return []
+
+
+def _first(values: Iterable[T | None]) -> T | None:
+    return next((value for value in values if value is not None), None)

@@ -1,0 +1,62 @@
+"""The fold: a dossier becomes results, completions and route progress; asked as of any day.
+
+Nothing here depends on the day of asking. `as_of` cuts by the day things happened (domain 5), so
+one fold answers for every day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from connector.domain.deficits import Deficit, DeficitState, deficits_on
+from connector.domain.dossier import Dossier, Setting
+from connector.domain.progress import (
+    ProgrammeCompletion,
+    Proof,
+    RouteProgress,
+    covered_since,
+    programme_completions,
+    route_progress,
+)
+from connector.domain.results import Result, results_of
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One person, folded."""
+
+    dossier: Dossier
+    results: tuple[Result, ...]
+    completions: tuple[ProgrammeCompletion, ...]
+    routes: tuple[RouteProgress, ...]
+    covered: Mapping[str, tuple[Proof, ...]]
+
+    def deficits(self, day: date) -> dict[str, Deficit]:
+        """By competency, as at the end of `day`."""
+        return deficits_on(day, self.results, self.covered)
+
+    def diagnosed_competencies(self, completion: ProgrammeCompletion) -> tuple[str, ...]:
+        """What made a completed programme one "by diagnosis": the competencies it covers whose
+        deficit was open or addressed at the end of the day before (domain 5)."""
+        before = self.deficits(completion.proof.day - timedelta(days=1))
+        return tuple(
+            code
+            for code in completion.programme.competencies
+            if code in before and before[code].state.is_deficit
+        )
+
+    def open_deficits(self, day: date) -> tuple[str, ...]:
+        return tuple(c for c, d in self.deficits(day).items() if d.state is DeficitState.OPEN)
+
+
+def fold(dossier: Dossier, setting: Setting) -> Folded:
+    """Folds one person. Pure; the same inputs give the same value."""
+    completions = programme_completions(dossier, setting)
+    routes = route_progress(dossier, setting)
+    return Folded(
+        dossier,
+        results_of(dossier.evidence, setting),
+        completions,
+        routes,
+        covered_since(completions, routes),
+    )

@@ -1,0 +1,96 @@
+"""Indicators: who counts at all, who of them counts, and what was planned (domain 5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from connector.domain.because import Because, Finding, Judgement, SubjectKind
+from connector.domain.cases import Case, Moment
+from connector.domain.periods import PeriodKind
+
+Condition = Callable[[Case, Moment], Finding]
+"""A named, documented word of the rule vocabulary with its parameters filled in."""
+
+
+class IndicatorKind(StrEnum):
+    SHARE = "share"
+    RATIO = "ratio"
+    COUNT = "count"
+    PRESENCE = "presence"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The document and clause an indicator comes from."""
+
+    document: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """From `valid_from` (None: from the beginning) at least `at_least` (0..1), set by `source`."""
+
+    at_least: Fraction
+    valid_from: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of one municipality. plans: in order of valid_from.
+
+    population, achieved: conditions; `achieved` is asked only of whom the population holds, except
+    for a ratio, whose numerator stands apart from its denominator.
+    """
+
+    code: str
+    title: str
+    subject: SubjectKind
+    kind: IndicatorKind
+    period: PeriodKind
+    population: Condition
+    achieved: Condition
+    basis: Basis
+    plans: tuple[Plan, ...] = ()
+    owner: str | None = None
+    note: str | None = None
+
+    def plan_on(self, day: date) -> Plan | None:
+        """The plan in force on `day` (for a period: on its last day), None if there is none."""
+        held = None
+        for plan in self.plans:
+            if plan.valid_from is None or plan.valid_from <= day:
+                held = plan
+        return held
+
+
+def judge(indicator: Indicator, case: Case, moment: Moment) -> Judgement:
+    """Judges one subject on its state at `moment.as_of`. Pure.
+
+    Raises whatever a condition raises; isolating faults is the rulebook's part.
+    """
+    own = case.slices(moment.as_of)
+    turn = case.next_turn(moment.as_of)
+    if (absent := case.absent(moment.as_of)) is not None:
+        return Judgement(False, False, (absent,), moment.changes(turn), own, own)
+    population = indicator.population(case, moment)
+    if not population.holds and indicator.kind is not IndicatorKind.RATIO:
+        return Judgement(
+            False, False, population.because, moment.changes(population.changes_on, turn), own, own
+        )
+    achieved = indicator.achieved(case, moment)
+    return Judgement(
+        population.holds,
+        achieved.holds,
+        _reasons(population, achieved),
+        moment.changes(population.changes_on, achieved.changes_on, turn),
+        population.slices or own,
+        achieved.slices or own,
+    )
+
+
+def _reasons(population: Finding, achieved: Finding) -> tuple[Because, ...]:
+    return population.because + tuple(b for b in achieved.because if b not in population.because)

@@ -1,0 +1,59 @@
+"""Notices owed: who is to be told what, as a pure function of evidence, organisation and day.
+
+A notice is owed by its business key, once for ever. Whether it was sent, when it may be, and in which
+words is nobody's business here (domain 6).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from connector.domain.people import StaffMember
+
+
+class Recipient(StrEnum):
+    """In what capacity somebody is told."""
+
+    TEACHER = "teacher"
+    MENTOR = "mentor"
+    HEAD = "head"
+    METHODIST = "methodist"
+    SPECIALIST = "specialist"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One notice owed.
+
+    key: business key, unique for ever within the municipality; says what happened and to whom it is
+        told, never when it was found out.
+    recipient: personnel number; None where nobody was found, so that the lack is visible.
+    params: JSON values for the text. No personal data may reach a subject line.
+    happened_on: local day of what is told. urgent: an alert, told at once in waking hours; others are
+        gathered into the digest.
+    """
+
+    key: str
+    kind: str
+    role: Recipient
+    recipient: str | None
+    params: Mapping[str, Any]
+    happened_on: date
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Who stands around a person on a day, deputies included: found in the organisation as it is.
+
+    methodists: of the person, the school or the associations; where nobody is assigned, those who
+    sign in as methodists are named by the service that builds this. heads: by association code.
+    """
+
+    mentors: tuple[StaffMember, ...] = ()
+    heads: Mapping[str, StaffMember] = field(default_factory=dict)
+    methodists: tuple[StaffMember, ...] = ()
+    specialists: tuple[StaffMember, ...] = ()

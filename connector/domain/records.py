@@ -1,0 +1,118 @@
+"""Dated records that Moodle does not give but the documents judge by (domain 5, contract 3)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from connector.domain.dates import Span
+from connector.domain.people import Duty
+
+
+@dataclass(frozen=True, slots=True)
+class Mentorship:
+    mentor: str
+    mentee: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A participation in a club, workshop or another form of support (korolev III, VI.5)."""
+
+    personnel_no: str
+    form: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMembership:
+    """A member of a school's management team (korolev VI.4)."""
+
+    school: str
+    personnel_no: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Whom a methodist, specialist or deputy looks after: a school, an association or a person."""
+
+    personnel_no: str
+    duty: Duty
+    of: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class HandmadeEvidence:
+    """Evidence entered by hand; happened_at is a local day (its start). kind: programme or step."""
+
+    id: str
+    personnel_no: str
+    kind: str
+    target: str
+    happened_on: date
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapItem:
+    """scope: `municipality` or an association's code; level: municipal, regional or federal."""
+
+    scope: str
+    number: str
+    title: str
+    level: str | None = None
+    term: str | None = None
+    occurrence: str | None = None
+    due_on: date | None = None
+    responsible: str | None = None
+    expected_result: str | None = None
+    started_on: date | None = None
+    done_on: date | None = None
+    proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlan:
+    """An association's plan for an academic year (`2026/2027`), published with its link."""
+
+    association: str
+    academic_year: str
+    published_on: date | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    number: str
+    scope: str
+    made_on: date
+    about: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision or addressed recommendation that follows from an analysis."""
+
+    number: str
+    analysis: str | None
+    scope: str
+    decided_on: date
+    due_on: date | None = None
+    responsible: str | None = None
+    done_on: date | None = None
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether it is addressed to a school or an association, not to everybody."""
+        return self.scope.startswith(("school:", "association:"))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A municipality's figures of a period as they were reported on a day."""
+
+    period: str
+    as_of: date
+    taken_on: date

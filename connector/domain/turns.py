@@ -1,0 +1,60 @@
+"""The next day on which the mere passing of time brings a dated fact of a subject into play.
+
+Conditions look at facts up to `as_of`. Every date that lies later (an employment that ends, a route
+that starts, evidence from the future) is a day to look again; asking all of them in one place keeps
+the conditions from having to think of it.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta, tzinfo
+
+from connector.domain.dates import Span, local_day
+from connector.domain.dossier import Dossier
+from connector.domain.people import StaffMember
+from connector.domain.routes import Route
+
+_DAY = timedelta(days=1)
+
+
+def next_turn(days: Iterable[date | None], after: date) -> date | None:
+    """The earliest of `days` that is later than `after`."""
+    return min((day for day in days if day is not None and day > after), default=None)
+
+
+def turns_of_span(span: Span) -> Iterator[date | None]:
+    """The first day inside and the first day after."""
+    yield span.first
+    yield span.last + _DAY if span.last is not None else None
+
+
+def turns_of_person(person: StaffMember) -> Iterator[date | None]:
+    for employment in person.employments:
+        yield from turns_of_span(employment)
+    for term in person.terms:
+        yield term.valid_from
+        yield term.regional_methodist_since
+
+
+def turns_of_route(route: Route) -> Iterator[date | None]:
+    yield route.starts_on
+    yield route.approved_on
+    yield route.cancelled_on
+    for pause in route.pauses:
+        yield from turns_of_span(pause.span)
+
+
+def turns_of_dossier(dossier: Dossier, zone: tzinfo) -> Iterator[date | None]:
+    """Every dated fact of a person; a fact of a local day counts from that day on."""
+    yield from turns_of_person(dossier.person)
+    for item in dossier.evidence:
+        yield local_day(item.happened_at, zone)
+    for record in dossier.handmade:
+        yield record.happened_on
+    for route in dossier.routes:
+        yield from turns_of_route(route)
+    for support in dossier.supports:
+        yield from turns_of_span(support.span)
+    for mentorship in dossier.mentorships:
+        yield from turns_of_span(mentorship.span)
+    for colleague in (*dossier.assigned, *dossier.regional_methodists):
+        yield from turns_of_person(colleague)

@@ -1,0 +1,74 @@
+"""all, any, not: how conditions are put together. They are grammar, not words."""
+
+from connector.domain.because import Because, Finding
+from connector.domain.cases import Case, Moment
+from connector.domain.dates import earliest
+from connector.domain.indicators import Condition, Indicator
+
+
+def all_of(*conditions: Condition) -> Condition:
+    """Every condition holds; the reasons are those of the first that does not, else of all."""
+
+    def condition(case: Case, moment: Moment) -> Finding:
+        findings = []
+        for one in conditions:
+            finding = one(case, moment)
+            findings.append(finding)
+            if not finding.holds:
+                # Only what fails now can make the whole hold later, or what held can stop before.
+                return Finding(False, finding.because, earliest(*(f.changes_on for f in findings)))
+        return _joined(True, findings)
+
+    return condition
+
+
+def any_of(*conditions: Condition) -> Condition:
+    """At least one holds; the reasons are those of the ones that do, else of all."""
+
+    def condition(case: Case, moment: Moment) -> Finding:
+        findings = [one(case, moment) for one in conditions]
+        holding = [finding for finding in findings if finding.holds]
+        joined = _joined(bool(holding), holding or findings)
+        return Finding(
+            joined.holds,
+            joined.because,
+            earliest(*(f.changes_on for f in findings)),
+            joined.slices,
+        )
+
+    return condition
+
+
+def not_(condition: Condition) -> Condition:
+    """The opposite, for the same reasons."""
+
+    def negated(case: Case, moment: Moment) -> Finding:
+        finding = condition(case, moment)
+        return Finding(not finding.holds, finding.because, finding.changes_on)
+
+    return negated
+
+
+def achieved_in(indicator: Indicator) -> Condition:
+    """Whether the subject is in another indicator's population and achieves it."""
+
+    def condition(case: Case, moment: Moment) -> Finding:
+        population = indicator.population(case, moment)
+        if not population.holds:
+            return population
+        achieved = indicator.achieved(case, moment)
+        return Finding(
+            achieved.holds,
+            achieved.because,
+            earliest(population.changes_on, achieved.changes_on),
+        )
+
+    return condition
+
+
+def _joined(holds: bool, findings: list[Finding]) -> Finding:
+    because: list[Because] = []
+    for finding in findings:
+        because += [reason for reason in finding.because if reason not in because]
+    slices = next((f.slices for f in findings if f.slices is not None), None)
+    return Finding(holds, tuple(because), earliest(*(f.changes_on for f in findings)), slices)

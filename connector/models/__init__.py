@@ -1,0 +1,38 @@
+"""The tables. Constraints carry the rule before code does."""
+
+from connector.models.account import Account
+from connector.models.base import Base
+from connector.models.delivery import Delivery, Reading
+from connector.models.evidence import EvidenceSlot
+from connector.models.login import Audit, Login, RuleFault, Token
+from connector.models.notice import Letter, Notice
+from connector.models.record import ALWAYS, Import, Record
+from connector.models.share import Membership, PlanMark, Share, Snapshot, Tenant
+from connector.models.source import Source, SourceCount, SourceMunicipality
+from connector.models.subject import Subject
+
+__all__ = [
+    "ALWAYS",
+    "Account",
+    "Audit",
+    "Base",
+    "Delivery",
+    "EvidenceSlot",
+    "Import",
+    "Letter",
+    "Login",
+    "Membership",
+    "Notice",
+    "PlanMark",
+    "Reading",
+    "Record",
+    "RuleFault",
+    "Share",
+    "Snapshot",
+    "Source",
+    "SourceCount",
+    "SourceMunicipality",
+    "Subject",
+    "Tenant",
+    "Token",
+]

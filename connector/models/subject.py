@@ -1,0 +1,52 @@
+"""Subjects of indicators: staff, schools, teams, associations, the municipality itself.
+
+A subject is the unit of judging. Whoever changes anything it depends on marks it dirty; whoever
+judges it reads without locks and writes `WHERE version = :read`, so two workers cannot both win.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from connector.models.base import Base, BigId
+
+
+class Subject(Base):
+    """code: personnel number, school or association code, or the municipality's own code.
+
+    dirty: must be judged (again). changes_on: the next local day on which time alone could change a
+        judgement. state: the folded profile and routes, as pages show them. faults: rules that
+        failed for this subject.
+    """
+
+    __tablename__ = "subjects"
+    __table_args__ = (
+        UniqueConstraint("municipality", "kind", "code"),
+        CheckConstraint(
+            "kind IN ('staff', 'school', 'team', 'association', 'municipality')", name="kind"
+        ),
+        Index(
+            "ix_subjects_dirty",
+            "id",
+            postgresql_where=text("dirty"),
+            sqlite_where=text("dirty = 1"),
+        ),
+        Index("ix_subjects_changes", "municipality", "changes_on"),
+        Index("ix_subjects_email", "municipality", "email_key"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    municipality: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(12))
+    code: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(300))
+    sort_key: Mapped[str] = mapped_column(String(300))
+    email_key: Mapped[str | None] = mapped_column(String(320))
+    version: Mapped[int] = mapped_column(BigId, default=0)
+    dirty: Mapped[bool] = mapped_column(default=True)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    changes_on: Mapped[date | None]
+    state: Mapped[dict[str, Any] | None]
