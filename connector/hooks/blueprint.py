@@ -19,8 +19,8 @@ from connector.dialects.strict_json import NotJson
 from connector.dialects.xapi import statement_id
 from connector.domain.signals import Dialect
 from connector.errors import StorageUnavailable
+from connector.hooks.limits import Refused, body_length, media_type, read_body
 from connector.hooks.receiver import HookSource, Receipt, Receiver
-from connector.hooks.requests import Refused, body_length, media_type, read_body
 from connector.hooks.signatures import is_basic, is_bearer, is_signed, is_token
 
 RETRY_AFTER_SECONDS = 30

@@ -59,7 +59,7 @@ def is_token(offered: str | None, secrets: Sequence[str]) -> bool:
 
 
 def is_bearer(authorization: str, secrets: Sequence[str]) -> bool:
-    """Whether an Authorization header (as WSGI gives it) holds a live secret as its bearer token."""
+    """Whether an Authorization header (as WSGI gives it) bears a live secret as its token."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         return False

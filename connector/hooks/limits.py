@@ -8,11 +8,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,40}", re.ASCII)
 
 
 class Refused(Exception):
-    """The request is not taken. `reason` is a code, counted and logged; `sentence` is for people."""
+    """The request is not taken. `reason` is a code, counted and logged; `sentence` is for people.
+
+    status: of the answer, 400 to 415.
+    """
 
     def __init__(self, status: int, reason: str, sentence: str) -> None:
         super().__init__(reason)
@@ -25,9 +28,7 @@ def body_length(environ: Mapping[str, Any], limit: int) -> int:
     """The announced length in bytes. Raises Refused: 411, 413."""
     announced = environ.get("CONTENT_LENGTH") or ""
     if environ.get("HTTP_TRANSFER_ENCODING") or not _DIGITS.fullmatch(announced):
-        raise Refused(
-            411, "no_length", "A Content-Length header is needed; chunked bodies are not taken."
-        )
+        raise Refused(411, "no_length", "A Content-Length is needed; chunked bodies are not taken.")
     length = int(announced)
     if length > limit:
         raise Refused(413, "too_large", f"The body may have at most {limit} bytes.")
@@ -39,9 +40,8 @@ def media_type(environ: Mapping[str, Any], taken: tuple[str, ...]) -> str:
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding not in ("", "identity"):
         raise Refused(415, "content_encoding", "Compressed bodies are not taken.")
-    media, *parameters = (
-        part.strip().lower() for part in environ.get("CONTENT_TYPE", "").split(";")
-    )
+    announced: str = environ.get("CONTENT_TYPE", "")
+    media, *parameters = (part.strip().lower() for part in announced.split(";"))
     if media not in taken:
         raise Refused(415, "content_type", "This content type is not taken here.")
     for parameter in parameters:

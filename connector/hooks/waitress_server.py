@@ -1,0 +1,143 @@
+"""The web server: waitress, with the places closed where it is kinder than contract 1.
+
+Waitress takes a chunked body whole, measures it and shows it to the application as if the sender
+had announced its length; and it breaks the connection on a body over the limit while the sender is
+still writing, which often destroys the answer on its way. Here neither body is read at all: the
+request goes to the application at once, without a body, with the length the sender announced (none,
+if chunked), to be answered 411 or 413. Then our side of the connection is shut, and what still
+comes is read and thrown away for a moment, so that the sender gets to read the answer.
+"""
+
+import socket
+import time
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import create_server
+
+BODY_LIMIT = (4 << 20) + 1
+"""Bytes; the largest body that any route takes (xAPI batches: 4 MiB)."""
+
+HEADER_LIMIT = 32 << 10
+IDLE_SECONDS = 30
+REQUEST_SECONDS = 60
+LINGER_SECONDS = 5
+LINGER_BYTES = 64 << 20
+
+
+class UnreadBodyParser(HTTPRequestParser):  # type: ignore[misc]
+    """A request parser that does not read a chunked or too large body."""
+
+    unread_body = False
+    chunked: bool
+    content_length: int
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if not self.chunked and self.content_length < self.adj.max_request_body_size:
+            return
+        if self.chunked:
+            # A request with both headers is a smuggler's; neither length is believed.
+            self.headers.pop("CONTENT_LENGTH", None)
+        self.unread_body = True
+        self.close()
+        self.body_rcv = None
+        self.chunked = False
+        self.content_length = 0
+        self.expect_continue = False
+        self.headers["CONNECTION"] = "close"
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        # What follows is the unread body. Left to the channel it would be parsed as a next request.
+        return len(data) if self.unread_body else consumed
+
+
+class LingeringChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection that outlives a refused body for a moment, and no slow request for long."""
+
+    parser_class = UnreadBodyParser
+    close_when_flushed: bool
+    will_close: bool
+
+    _lingers = False
+    _lingering_until: float | None = None
+    _lingered_bytes = 0
+    _request_since: float | None = None
+
+    def service(self) -> None:
+        if self.requests and self.requests[0].unread_body:
+            self._lingers = True
+        super().service()
+
+    def readable(self) -> bool:
+        if self._lingering_until is None:
+            return bool(super().readable())
+        if time.monotonic() > self._lingering_until:
+            self.will_close = True
+        return not self.will_close
+
+    def handle_write(self) -> None:
+        if not self._lingers or not self.close_when_flushed or self.will_close:
+            super().handle_write()
+            return
+        self._flush_exception(self._flush_some)
+        if self.total_outbufs_len or self.will_close:
+            return
+        self.close_when_flushed = False
+        self._lingering_until = time.monotonic() + LINGER_SECONDS
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.will_close = True
+
+    def handle_read(self) -> None:
+        if self._lingering_until is None:
+            super().handle_read()
+            self._end_slow_request()
+            return
+        try:
+            self._lingered_bytes += len(self.recv(self.adj.recv_bytes))
+        except OSError:
+            self.will_close = True
+        if self._lingered_bytes > LINGER_BYTES:
+            self.will_close = True
+
+    def _end_slow_request(self) -> None:
+        """One byte every few seconds keeps a connection from idling; a request must also end."""
+        if self.request is None:
+            self._request_since = None
+        elif self._request_since is None:
+            self._request_since = time.monotonic()
+        elif time.monotonic() - self._request_since > REQUEST_SECONDS:
+            self.will_close = True
+
+
+def build_server(app: Any, host: str, port: int, threads: int) -> Any:
+    """A waitress server over the WSGI application `app`; `run()` serves, `close()` ends it.
+
+    port 0 takes a free one: `effective_port` tells which. An idle connection and a half-sent
+    request are closed after about half a minute.
+    """
+    dispatchers: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=dispatchers,
+        host=host,
+        port=port,
+        threads=threads,
+        ident="",
+        max_request_body_size=BODY_LIMIT,
+        max_request_header_size=HEADER_LIMIT,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=5,
+        connection_limit=500,
+        # select() fails for good on the first descriptor over 1023.
+        asyncore_use_poll=True,
+        log_socket_errors=False,
+    )
+    for dispatcher in dispatchers.values():
+        if hasattr(dispatcher, "channel_class"):
+            dispatcher.channel_class = LingeringChannel
+    return server
