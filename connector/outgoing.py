@@ -1,9 +1,9 @@
 """The one guard that every outgoing HTTP request passes (architecture: Security).
 
 An address typed by an administrator, or answered by a hostile name server, must not make the
-connector talk to the inside of its own network. So the host must be on the administrator's list, its
-addresses are looked up once and judged, and the connection is made to the judged address itself: a
-second look-up between check and connection could be answered differently.
+connector talk to the inside of its own network. So the host must be on the administrator's list,
+its addresses are looked up once and judged, and the connection is made to the judged address
+itself: a second look-up between check and connection could be answered differently.
 """
 
 import ipaddress
@@ -62,9 +62,9 @@ def _plain(host: str) -> str:
 class Guard:
     """What may be asked: these hosts, and addresses inside private networks only if allowed.
 
-    allow_private: a municipality's Moodle often lives in its own network, the demonstration's on the
-        loopback. Link-local addresses (cloud metadata), multicast and the unspecified address are
-        never allowed.
+    allow_private: a municipality's Moodle often lives in its own network, the one of a
+        demonstration on the loopback. Link-local addresses (cloud metadata), multicast and the
+        unspecified address are never allowed.
     """
 
     hosts: frozenset[str]

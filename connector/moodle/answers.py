@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from marshmallow import Schema, ValidationError
 
 from connector.moodle.errors import MoodleRefused
-from connector.moodle.questions import Question
+from connector.moodle.questions import Function, Question
 
 Loaded = TypeVar("Loaded")
 
@@ -67,6 +67,10 @@ class Answers:
         if reading is None:
             raise Missing(question)
         return reading
+
+    def of_function(self, function: Function) -> tuple[Reading, ...]:
+        """The readings of one function, in the order in which they were added."""
+        return tuple(r for r in self._readings.values() if r.function == function.value)
 
     def load(self, reading: Reading, schema: Schema, shape: type[Loaded]) -> Loaded:
         """The body of an answer as `schema` makes it. Raises MoodleRefused for another shape."""
