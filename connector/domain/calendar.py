@@ -12,7 +12,7 @@ class WorkCalendar:
 
     days_off: every day that is not worked, weekends and transferred days included, as the
     production calendar has it. closed: the municipality's own spans, school holidays among them.
-    Days outside `first`..`last` are worked from Monday to Friday.
+    Days outside `first`..`last` are worked from Monday to Friday, closed ones excepted.
     """
 
     def __init__(
@@ -22,6 +22,7 @@ class WorkCalendar:
         spans = tuple(closed)
         self._first = first
         self._last = last
+        self._closed = spans
         self._worked: list[int] = []
         day = first
         while day <= last:
@@ -31,7 +32,7 @@ class WorkCalendar:
 
     def is_working(self, day: date) -> bool:
         if not self._first <= day <= self._last:
-            return day.weekday() < 5
+            return day.weekday() < 5 and not any(day in span for span in self._closed)
         ordinal = day.toordinal()
         at = bisect_right(self._worked, ordinal)
         return at > 0 and self._worked[at - 1] == ordinal

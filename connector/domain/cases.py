@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from connector.domain.because import WHOLE, Because, Slice, SliceKind, SubjectKind
 from connector.domain.dates import earliest
@@ -17,7 +18,12 @@ from connector.domain.records import (
     TeamMembership,
     WorkPlan,
 )
-from connector.domain.turns import next_turn, turns_of_dossier, turns_of_span
+from connector.domain.turns import (
+    next_turn,
+    turns_of_dossier,
+    turns_of_schools,
+    turns_of_span,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +38,7 @@ class Moment:
 
         A day up to `as_of` is past; a day after the period's end is cut off by it.
         """
-        return earliest(
-            *(d for d in days if d is not None and self.as_of < d <= self.period.last)
-        )
+        return earliest(*(d for d in days if d is not None and self.as_of < d <= self.period.last))
 
 
 def slices_of(person: StaffMember, day: date) -> tuple[Slice, ...]:
@@ -69,7 +73,12 @@ class StaffCase:
 
     def next_turn(self, after: date) -> date | None:
         """The next day on which time alone brings another fact into play."""
-        return next_turn(turns_of_dossier(self.folded.dossier, self.setting.zone), after)
+        dossier = self.folded.dossier
+        turns = chain(
+            turns_of_dossier(dossier, self.setting.zone),
+            turns_of_schools(dossier.person, self.setting.organisation),
+        )
+        return next_turn(turns, after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the municipality says about Moodle's courses and quizzes (domain 1, contract 3)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -121,7 +121,38 @@ class Question:
         return self.category is not None and self.category == mark.category
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class QuizMap:
+    """Which competencies the questions of one quiz measure, by slot and by category."""
+
+    slots: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    categories: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def competencies(self, mark: Mark) -> frozenset[str]:
+        """What one question measures; a question of two mappings counts once for each of them."""
+        by_slot = self.slots.get(mark.slot, _NOTHING)
+        if mark.category is None or not self.categories:
+            return by_slot
+        return by_slot | self.categories.get(mark.category, _NOTHING)
+
+
+_NOTHING: frozenset[str] = frozenset()
+_EMPTY = QuizMap()
+
+
+def _quiz_map(questions: Iterable[Question]) -> QuizMap:
+    slots: dict[int, frozenset[str]] = {}
+    categories: dict[str, frozenset[str]] = {}
+    for question in questions:
+        code = frozenset((question.competency,))
+        if question.slot is not None:
+            slots[question.slot] = slots.get(question.slot, _NOTHING) | code
+        elif question.category is not None:
+            categories[question.category] = categories.get(question.category, _NOTHING) | code
+    return QuizMap(slots, categories)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything mapped in one municipality; small enough to be held whole."""
 
@@ -132,6 +163,7 @@ class Catalogue:
     _by_course: dict[tuple[str, str], Programme] = field(init=False, repr=False, compare=False)
     _by_quiz: dict[tuple[str, str], Diagnostic] = field(init=False, repr=False, compare=False)
     _maps: dict[tuple[str, str], list[Question]] = field(init=False, repr=False, compare=False)
+    _measured: dict[tuple[str, str], QuizMap] = field(init=False, repr=False, compare=False)
     _titles: dict[str, Competency] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +174,8 @@ class Catalogue:
         for question in self.questions:
             maps.setdefault((question.source, question.quiz), []).append(question)
         object.__setattr__(self, "_maps", maps)
+        measured = {quiz: _quiz_map(questions) for quiz, questions in maps.items()}
+        object.__setattr__(self, "_measured", measured)
 
     def competency(self, code: str) -> Competency:
         return self._titles.get(code, Competency(code))
@@ -170,10 +204,20 @@ class Catalogue:
         return listed
 
     def questions_of(self, source: str, attempt: Attempt) -> list[Question]:
+        """The mapped questions of a quiz, by idnumber, else by number."""
+        name = self._mapped_name(source, attempt)
+        return [] if name is None else self._maps[name]
+
+    def measured_by(self, source: str, attempt: Attempt) -> QuizMap:
+        """The same, as what is asked for each question of an attempt."""
+        name = self._mapped_name(source, attempt)
+        return _EMPTY if name is None else self._measured[name]
+
+    def _mapped_name(self, source: str, attempt: Attempt) -> tuple[str, str] | None:
         for ref in (attempt.quiz_idnumber, attempt.quiz_id):
             if ref and (source, ref) in self._maps:
-                return self._maps[source, ref]
-        return []
+                return source, ref
+        return None
 
 
 def _first(values: Iterable[T | None]) -> T | None:

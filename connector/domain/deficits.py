@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from connector.domain.levels import Level
-from connector.domain.progress import Proof
+from connector.domain.proofs import Proof
 from connector.domain.results import Result
 
 

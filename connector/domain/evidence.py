@@ -1,12 +1,10 @@
 """Evidence as versioned registers: the only thing that changes a teacher (domain 2).
 
-Every input says one thing about one register at one instant: that a fact is so, that it is not
-so, or
-(a REST reading of a course completion) which single completion of a calendar year is so. Statements
-are kept per *slot* of a register, and a slot keeps only its greatest version. Greatest-of is
-commutative, associative and idempotent, therefore the order, number and batching of deliveries
-cannot
-matter; what finally stands is computed from the slots by `standing`.
+Every input says one thing about one register at one instant: that a fact is so, that it is not so,
+or (a REST reading of a course completion) which single completion of a calendar year is so.
+Statements are kept per *slot* of a register, and a slot keeps only its greatest version.
+Greatest-of is commutative, associative and idempotent, therefore the order, number and batching of
+deliveries cannot matter; what finally stands is computed from the slots by `standing`.
 """
 
 import hashlib
@@ -81,7 +79,8 @@ class Statement:
         and for a reading that found no completion.
     body: JSON values only; decimals and instants as text (see `connector.domain.facts`).
     delivery: id of the delivery the statement came from, for "why is she counted?".
-    confirmed: a methodist agreed that this retraction may reach back into an earlier year.
+    confirmed: a methodist agreed that this retraction may reach back into an earlier year. To say
+        yes is to merge the same statement once more, confirmed; both stay.
     """
 
     kind: Kind
@@ -98,20 +97,18 @@ class Statement:
     def slot(self, zone: tzinfo) -> str:
         """The part of the register this statement competes in; `zone` tells calendar years.
 
-        Retractions compete per year in which they were made, because one of another year waits
-        for a methodist and must not push out one that already holds.
+        Retractions compete per year in which they were made, because one of another year waits for
+        a methodist and must not push out one that already holds. For the same reason a confirmed
+        one has a slot of its own, and a reading competes only with those that found the same
+        completion: what it denies of an earlier year stands until somebody says yes.
         """
-        made_in = self.version.instant.astimezone(zone).year
         stamp = "" if self.happened_at is None else self.happened_at.astimezone(UTC).isoformat()
         which = f":{stamp}" if self.kind is Kind.COMPLETION else ""
-        match self.says:
-            case Says.SO:
-                return f"so{which}"
-            case Says.NOT_SO:
-                return f"not{which}:{made_in}"
-            case Says.ONLY:
-                about = self.happened_at.astimezone(zone).year if self.happened_at else made_in
-                return f"only:{about}:{made_in}"
+        if self.says is Says.SO:
+            return f"so{which}"
+        name = "not" if self.says is Says.NOT_SO else "only"
+        made_in = self.version.instant.astimezone(zone).year
+        return f"{name}{which}:{made_in}{':yes' if self.confirmed else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,48 +143,69 @@ def merge(
     for statement in news:
         name = statement.slot(zone)
         held = merged.get(name)
-        if held is None or statement.version.key() > held.version.key():
+        if held is None or _supersedes(statement, held):
             merged[name] = statement
     return merged
+
+
+def _supersedes(statement: Statement, held: Statement) -> bool:
+    ours, theirs = statement.version.key(), held.version.key()
+    return ours > theirs if ours != theirs else _rank(statement) > _rank(held)
+
+
+def _rank(statement: Statement) -> tuple[str, str, str, int]:
+    """Orders statements of one version and slot.
+
+    Moodle's clock tells seconds, so two deliveries can lead to the same reading; which of them
+    proves it must not depend on which was merged first. The earlier delivery does.
+    """
+    happened_at = "" if statement.happened_at is None else statement.happened_at.isoformat()
+    delivery = -LAST_SEQ if statement.delivery is None else -statement.delivery
+    return happened_at, statement.user_id, digest_of(statement.body), delivery
 
 
 def standing(slots: Iterable[Statement], zone: tzinfo) -> Standing:
     """What stands of one register.
 
     A retraction reaches by itself only evidence of the calendar year in which it was made; for an
-    earlier year it waits until `confirmed` (domain 2).
+    earlier year it waits until `confirmed` (domain 2). Only a retraction whose yes would change
+    something is said to wait.
     """
-    statements = sorted(slots, key=lambda s: s.version.key())
-    facts: dict[str, Statement] = {}
-    for statement in statements:
+    ordered = sorted(((s.version.key(), s.slot(zone), s) for s in slots), key=lambda one: one[:2])
+    facts: dict[str, tuple[bytes, Statement]] = {}
+    for version, _, statement in ordered:
         if statement.says is Says.NOT_SO or statement.happened_at is None:
             continue
-        facts[_fact_key(statement)] = statement
+        facts[_fact_key(statement)] = (version, statement)
     evidence: list[Evidence] = []
-    waiting: dict[bytes, Statement] = {}
-    for key, fact in sorted(facts.items()):
+    waiting: dict[tuple[bytes, str], Statement] = {}
+    for key, (version, fact) in sorted(facts.items()):
         assert fact.happened_at is not None
-        denied = False
-        for other in statements:
-            if other.version.key() <= fact.version.key() or not _denies(other, fact, zone):
-                continue
-            if other.confirmed or _same_year(other.version.instant, fact.happened_at, zone):
-                denied = True
-            else:
-                waiting[other.version.key()] = other
-        if not denied:
-            evidence.append(
-                Evidence(
-                    fact.kind,
-                    key,
-                    fact.source,
-                    fact.user_id,
-                    fact.happened_at,
-                    fact.body,
-                    fact.delivery,
-                )
+        later = {
+            (other_version, slot): other
+            for other_version, slot, other in ordered
+            if other_version > version and _denies(other, fact, zone)
+        }
+        if any(_reaches(other, fact, zone) for other in later.values()):
+            continue
+        waiting.update(later)
+        evidence.append(
+            Evidence(
+                fact.kind,
+                key,
+                fact.source,
+                fact.user_id,
+                fact.happened_at,
+                fact.body,
+                fact.delivery,
             )
+        )
     return Standing(tuple(evidence), tuple(waiting[key] for key in sorted(waiting)))
+
+
+def _reaches(retraction: Statement, fact: Statement, zone: tzinfo) -> bool:
+    assert fact.happened_at is not None
+    return retraction.confirmed or _same_year(retraction.version.instant, fact.happened_at, zone)
 
 
 def _fact_key(statement: Statement) -> str:

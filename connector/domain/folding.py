@@ -12,13 +12,13 @@ from connector.domain.deficits import Deficit, DeficitState, deficits_on
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.progress import (
     ProgrammeCompletion,
-    Proof,
     RouteProgress,
     covered_since,
     programme_completions,
     route_progress,
 )
-from connector.domain.results import Result, results_of
+from connector.domain.proofs import Proof, Proofs
+from connector.domain.results import Result, results_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,12 @@ class Folded:
 
 def fold(dossier: Dossier, setting: Setting) -> Folded:
     """Folds one person. Pure; the same inputs give the same value."""
-    completions = programme_completions(dossier, setting)
-    routes = route_progress(dossier, setting)
+    proofs = Proofs(dossier, setting)
+    completions = programme_completions(dossier, setting, proofs)
+    routes = route_progress(dossier, setting, proofs)
     return Folded(
         dossier,
-        results_of(dossier.evidence, setting),
+        results_from(((item, attempt) for _, item, attempt in proofs.attempts), setting),
         completions,
         routes,
         covered_since(completions, routes),

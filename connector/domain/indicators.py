@@ -38,7 +38,7 @@ class Plan:
     source: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One indicator of one municipality. plans: in order of valid_from.
 

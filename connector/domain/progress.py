@@ -2,25 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from fractions import Fraction
+from datetime import date
 
-from connector.domain.catalogue import Audience, Programme, Target, TargetKind
-from connector.domain.dates import local_day, start_of
+from connector.domain.catalogue import Audience, Programme, TargetKind
 from connector.domain.dossier import Dossier, Setting
-from connector.domain.evidence import Evidence, Kind
-from connector.domain.facts import ActivityState, Attempt, CourseCompletion
-from connector.domain.records import HandmadeEvidence
+from connector.domain.proofs import Proof, Proofs
 from connector.domain.routes import Route, RouteStep
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """That a target was met: when, and by which evidence."""
-
-    at: datetime
-    day: date
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,73 +75,19 @@ class ProgrammeCompletion:
         return self.programme.audience is Audience.STAFF
 
 
-class _Proofs:
-    """Finds what meets a target among one person's evidence."""
+def route_progress(
+    dossier: Dossier, setting: Setting, proofs: Proofs | None = None
+) -> tuple[RouteProgress, ...]:
+    """Every route of a person with its steps' proofs, in order of start and number.
 
-    def __init__(self, dossier: Dossier, setting: Setting) -> None:
-        self._zone = setting.zone
-        self._attempts: list[tuple[Proof, Attempt]] = []
-        self._activities: list[tuple[Proof, ActivityState]] = []
-        self.completions: list[tuple[Proof, Evidence, CourseCompletion]] = []
-        self.handmade: list[tuple[Proof, HandmadeEvidence]] = []
-        for item in dossier.evidence:
-            proof = Proof(item.happened_at, local_day(item.happened_at, self._zone), item.key)
-            match item.kind:
-                case Kind.ATTEMPT:
-                    self._attempts.append((proof, Attempt.from_body(item.body)))
-                case Kind.ACTIVITY:
-                    self._activities.append((proof, ActivityState.from_body(item.body)))
-                case Kind.COMPLETION:
-                    completion = CourseCompletion.from_body(item.body)
-                    self.completions.append((proof, item, completion))
-        for record in dossier.handmade:
-            at = start_of(record.happened_on, self._zone)
-            proof = Proof(at, record.happened_on, f"{Kind.HANDMADE}:{record.id}")
-            self.handmade.append((proof, record))
-
-    def meeting(self, target: Target) -> list[Proof]:
-        match target.kind:
-            case TargetKind.COURSE:
-                return [p for p, _, c in self.completions if c.is_called(target.ref)] + [
-                    p for p, h in self.handmade if h.kind == "programme" and h.target == target.ref
-                ]
-            case TargetKind.ACTIVITY:
-                return [p for p, a in self._activities if a.is_complete and a.is_called(target.ref)]
-            case TargetKind.QUIZ:
-                return [p for p, a in self._attempts if _reaches(a, target)]
-            case TargetKind.MANUAL:
-                return []
-
-    def by_hand(self, number: str, order: int) -> list[Proof]:
-        names = (f"{number}/{order}", f"{number}:{order}")
-        return [p for p, h in self.handmade if h.kind == "step" and h.target in names]
-
-    def diagnosed_with(self, quiz: str, until: date) -> str | None:
-        keys = [
-            (p.at, p.key)
-            for p, a in self._attempts
-            if a.is_final and a.is_called(quiz) and p.day <= until
-        ]
-        return max(keys)[1] if keys else None
-
-
-def _reaches(attempt: Attempt, target: Target) -> bool:
-    if not attempt.is_final or not attempt.is_called(target.ref):
-        return False
-    if attempt.grade is None or not attempt.max_grade:
-        return False
-    percent = 100 * Fraction(attempt.grade) / Fraction(attempt.max_grade)
-    return percent >= Fraction(target.mark or 0)
-
-
-def route_progress(dossier: Dossier, setting: Setting) -> tuple[RouteProgress, ...]:
-    """Every route of a person with its steps' proofs, in order of start and number."""
-    proofs = _Proofs(dossier, setting)
+    proofs: those of the dossier, if they were read before.
+    """
+    proofs = proofs or Proofs(dossier, setting)
     routes = sorted(dossier.routes, key=lambda r: (r.starts_on, r.number))
     return tuple(_progress(route, proofs, setting) for route in routes)
 
 
-def _progress(route: Route, proofs: _Proofs, setting: Setting) -> RouteProgress:
+def _progress(route: Route, proofs: Proofs, setting: Setting) -> RouteProgress:
     steps = tuple(_step(route, step, proofs, setting) for step in route.steps)
     required = [progress.done for progress in steps if progress.step.required]
     completed_on: date | None = None
@@ -166,7 +99,7 @@ def _progress(route: Route, proofs: _Proofs, setting: Setting) -> RouteProgress:
     return RouteProgress(route, steps, based_on, completed_on)
 
 
-def _step(route: Route, step: RouteStep, proofs: _Proofs, setting: Setting) -> StepProgress:
+def _step(route: Route, step: RouteStep, proofs: Proofs, setting: Setting) -> StepProgress:
     fitting = proofs.meeting(step.target) + proofs.by_hand(route.number, step.order)
     fitting = [proof for proof in fitting if proof.day >= route.starts_on]
     competencies = step.competencies
@@ -177,9 +110,14 @@ def _step(route: Route, step: RouteStep, proofs: _Proofs, setting: Setting) -> S
     return StepProgress(step, competencies, done)
 
 
-def programme_completions(dossier: Dossier, setting: Setting) -> tuple[ProgrammeCompletion, ...]:
-    """Every completion of a catalogued programme, in time order."""
-    proofs = _Proofs(dossier, setting)
+def programme_completions(
+    dossier: Dossier, setting: Setting, proofs: Proofs | None = None
+) -> tuple[ProgrammeCompletion, ...]:
+    """Every completion of a catalogued programme, in time order.
+
+    proofs: those of the dossier, if they were read before.
+    """
+    proofs = proofs or Proofs(dossier, setting)
     found: list[ProgrammeCompletion] = []
     for proof, item, completion in proofs.completions:
         programme = setting.catalogue.programme(item.source, completion)
@@ -192,7 +130,7 @@ def programme_completions(dossier: Dossier, setting: Setting) -> tuple[Programme
     return tuple(sorted(found, key=lambda c: (c.proof.at, c.proof.key)))
 
 
-def _completion(programme: Programme, proof: Proof, proofs: _Proofs) -> ProgrammeCompletion:
+def _completion(programme: Programme, proof: Proof, proofs: Proofs) -> ProgrammeCompletion:
     passed = programme.final is None or any(
         final.day <= proof.day for final in proofs.meeting(programme.final)
     )

@@ -33,21 +33,35 @@ class Result:
     overall_level: Level | None
 
     @property
-    def order(self) -> tuple[datetime, str, str, int]:
-        """Time order; equal times by source, quiz, attempt number (domain 3)."""
-        return (self.taken_at, self.source, self.attempt.quiz_id, self.attempt.number)
+    def order(self) -> tuple[datetime, str, str, int, str]:
+        """Time order; equal times by source, quiz, attempt number (domain 3).
+
+        Two accounts of one person at one site can have all of that alike: the key decides.
+        """
+        return (self.taken_at, self.source, self.attempt.quiz_id, self.attempt.number, self.key)
 
 
 def results_of(evidence: Iterable[Evidence], setting: Setting) -> tuple[Result, ...]:
     """Every final result in time order."""
-    found = (_result(item, setting) for item in evidence if item.kind is Kind.ATTEMPT)
+    attempts = (
+        (item, Attempt.from_body(item.body)) for item in evidence if item.kind is Kind.ATTEMPT
+    )
+    return results_from(attempts, setting)
+
+
+def results_from(
+    attempts: Iterable[tuple[Evidence, Attempt]], setting: Setting
+) -> tuple[Result, ...]:
+    """As `results_of`, of evidence whose bodies were read before."""
+    found = (_result(item, attempt, setting) for item, attempt in attempts)
     return tuple(sorted((r for r in found if r is not None), key=lambda r: r.order))
 
 
-def _result(item: Evidence, setting: Setting) -> Result | None:
-    attempt = Attempt.from_body(item.body)
+def _result(item: Evidence, attempt: Attempt, setting: Setting) -> Result | None:
+    if not attempt.is_final:
+        return None
     diagnostic = setting.catalogue.diagnostic(item.source, attempt)
-    if diagnostic is None or not attempt.is_final:
+    if diagnostic is None:
         return None
     percents, overall = _percents(setting.catalogue, item.source, attempt)
     day = local_day(item.happened_at, setting.zone)
@@ -69,25 +83,27 @@ def _result(item: Evidence, setting: Setting) -> Result | None:
 def _percents(
     catalogue: Catalogue, source: str, attempt: Attempt
 ) -> tuple[dict[str, Fraction], Fraction | None]:
-    questions = catalogue.questions_of(source, attempt)
-    sums: dict[str, tuple[Decimal, Decimal]] = {}
-    total = (Decimal(0), Decimal(0))
+    measured = catalogue.measured_by(source, attempt)
+    sums: dict[str, tuple[int, int]] = {}
+    total_got = total_most = 0
     for mark in attempt.marks:
-        covered = {question.competency for question in questions if question.covers(mark)}
+        covered = measured.competencies(mark)
         if not covered:
             continue
-        got, most = rounded_mark(mark.mark), rounded_mark(mark.max_mark)
-        total = (total[0] + got, total[1] + most)
+        got, most = _hundredths(mark.mark), _hundredths(mark.max_mark)
+        total_got, total_most = total_got + got, total_most + most
         for code in covered:
-            held = sums.get(code, (Decimal(0), Decimal(0)))
+            held = sums.get(code, (0, 0))
             sums[code] = (held[0] + got, held[1] + most)
     percents = {
-        code: Fraction(got) / Fraction(most) * 100
-        for code, (got, most) in sorted(sums.items())
-        if most > 0
+        code: Fraction(100 * got, most) for code, (got, most) in sorted(sums.items()) if most > 0
     }
-    overall = Fraction(total[0]) / Fraction(total[1]) * 100 if total[1] > 0 else None
+    overall = Fraction(100 * total_got, total_most) if total_most > 0 else None
     return percents, overall
+
+
+def _hundredths(mark: Decimal | None) -> int:
+    return int(rounded_mark(mark).scaleb(2))
 
 
 def counting_results(results: Iterable[Result], span: Span) -> tuple[Result, ...]:

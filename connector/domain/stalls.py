@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from connector.domain.calendar import WorkCalendar
-from connector.domain.dates import earliest
 from connector.domain.dossier import StallPolicy
 from connector.domain.progress import RouteProgress
 from connector.domain.routes import Pause
+
+_DAY = timedelta(days=1)
 
 HORIZON_DAYS = 400
 """How far ahead the next change of a stall is looked for; then it is looked at again."""
@@ -49,13 +50,16 @@ def working_days(
     total = calendar.count(after, until)
     if not pauses or total == 0:
         return total
-    day = after
-    paused = 0
-    while day < until:
-        day += timedelta(days=1)
-        if any(day in pause.span for pause in pauses) and calendar.is_working(day):
-            paused += 1
-    return total - paused
+    counted = after
+    # In order of their first day, so that days in two pauses are taken off once.
+    for pause in sorted(pauses, key=lambda p: p.span.first or date.min):
+        first, last = pause.span.first, pause.span.last or until
+        start = counted if first is None or first <= counted else first - _DAY
+        end = min(last, until)
+        if end > start:
+            total -= calendar.count(start, end)
+            counted = end
+    return total
 
 
 def stall_reason(
@@ -93,18 +97,32 @@ def episode_on(
     found = stall_reason(progress, day, calendar, policy)
     if found is None:
         return None
+    first = _first_day(progress, day, calendar, policy)
+    reason, since = found
+    idle = working_days(calendar, progress.route.pauses, last_move(progress, day), day)
+    rungs = _rungs(progress, first, day, calendar, policy)
+    return Episode(progress, first, reason, since, idle, rungs)
+
+
+def _first_day(
+    progress: RouteProgress, day: date, calendar: WorkCalendar, policy: StallPolicy
+) -> date:
     first = day
-    while stall_reason(progress, first - timedelta(days=1), calendar, policy) is not None:
-        first -= timedelta(days=1)
+    while stall_reason(progress, first - _DAY, calendar, policy) is not None:
+        first -= _DAY
+    return first
+
+
+def _rungs(
+    progress: RouteProgress, first: date, day: date, calendar: WorkCalendar, policy: StallPolicy
+) -> tuple[Rung, ...]:
     waited = working_days(calendar, progress.route.pauses, first, day)
     rungs = [Rung.METHODIST]
     if waited >= policy.head_after:
         rungs.append(Rung.HEAD)
     if waited >= policy.specialist_after:
         rungs.append(Rung.SPECIALIST)
-    reason, since = found
-    idle = working_days(calendar, progress.route.pauses, last_move(progress, day), day)
-    return Episode(progress, first, reason, since, idle, tuple(rungs))
+    return tuple(rungs)
 
 
 def next_change(
@@ -117,33 +135,35 @@ def next_change(
     route = progress.route
     if progress.is_completed(after) or route.is_cancelled(after) or route.approved_by is None:
         return None
-    turns = [pause.span.first for pause in route.pauses]
-    turns += [step.done.day for step in progress.steps if step.done is not None]
-    turns.append(route.cancelled_on)
-    turn = earliest(*(day for day in turns if day is not None and day > after))
-    episode = episode_on(progress, after, calendar, policy)
-    if episode is None:
-        return earliest(turn, _first_stalled(progress, after, calendar, policy))
-    for wait in (policy.head_after, policy.specialist_after):
-        day = _waited(progress, episode.first_day, wait, calendar)
-        if day > after:
-            return earliest(turn, day)
-    return turn
+    horizon = after + timedelta(days=HORIZON_DAYS)
+    if stall_reason(progress, after, calendar, policy) is None:
+        return _first_stalled(progress, after, calendar, policy, horizon) or horizon
+    first = _first_day(progress, after, calendar, policy)
+    reached = _rungs(progress, first, after, calendar, policy)
+    # Waiting only grows: what ends an episode is a pause, a step done or a cancellation.
+    turns = {pause.span.first for pause in route.pauses}
+    turns |= {step.done.day for step in progress.steps if step.done is not None}
+    turns.add(route.cancelled_on)
+    if len(reached) == len(Rung) and not any(day and day > after for day in turns):
+        return None
+    day = after
+    while (day := day + _DAY) < horizon:
+        if day in turns and stall_reason(progress, day, calendar, policy) is None:
+            return day
+        if _rungs(progress, first, day, calendar, policy) != reached:
+            return day
+    return horizon
 
 
 def _first_stalled(
-    progress: RouteProgress, after: date, calendar: WorkCalendar, policy: StallPolicy
-) -> date:
-    for ahead in range(1, HORIZON_DAYS):
-        day = after + timedelta(days=ahead)
+    progress: RouteProgress,
+    after: date,
+    calendar: WorkCalendar,
+    policy: StallPolicy,
+    horizon: date,
+) -> date | None:
+    day = max(after, progress.route.starts_on - _DAY)
+    while (day := day + _DAY) < horizon:
         if stall_reason(progress, day, calendar, policy) is not None:
             return day
-    return after + timedelta(days=HORIZON_DAYS)
-
-
-def _waited(progress: RouteProgress, first: date, wait: int, calendar: WorkCalendar) -> date:
-    """The first day on which `wait` working days have passed since an episode began."""
-    day = first
-    while working_days(calendar, progress.route.pauses, first, day) < wait:
-        day += timedelta(days=1)
-    return day
+    return None

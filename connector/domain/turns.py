@@ -10,7 +10,7 @@ from datetime import date, timedelta, tzinfo
 
 from connector.domain.dates import Span, local_day
 from connector.domain.dossier import Dossier
-from connector.domain.people import StaffMember
+from connector.domain.people import Organisation, StaffMember
 from connector.domain.routes import Route
 
 _DAY = timedelta(days=1)
@@ -28,11 +28,21 @@ def turns_of_span(span: Span) -> Iterator[date | None]:
 
 
 def turns_of_person(person: StaffMember) -> Iterator[date | None]:
+    # Support counts from the first day of work on, even if it began before (domain 5, "young").
+    yield person.teaching_since
     for employment in person.employments:
         yield from turns_of_span(employment)
     for term in person.terms:
         yield term.valid_from
         yield term.regional_methodist_since
+
+
+def turns_of_schools(person: StaffMember, organisation: Organisation) -> Iterator[date | None]:
+    """The days on which a school the person ever belongs to becomes another (its kind, say)."""
+    for code in {term.school for term in person.terms}:
+        found = organisation.schools.get(code) if code else None
+        if found is not None:
+            yield from (day for day, _ in found.versions)
 
 
 def turns_of_route(route: Route) -> Iterator[date | None]:
