@@ -107,7 +107,7 @@ def _check_surrogates(value: Any) -> None:
 
 def _integer(text: str) -> int:
     # Python refuses to read more than 4300 digits, and would name the setting in its error.
-    if len(text) > MAX_DIGITS + 1:
+    if len(text.lstrip("-")) > MAX_DIGITS:
         raise NotJson("number_too_large")
     return int(text)
 

@@ -363,9 +363,8 @@ def test_whatever_stands_in_a_field_the_event_is_read_or_unreadable(
     }
     try:
         event = native.read(json.dumps(whole).encode())
-    except Unreadable as fault:
-        assert fault.reason
-    else:
-        for statement in native.statements(event, "s", MOSCOW):
-            assert statement.version.key()
-            json.dumps(statement.body)
+    except Unreadable:
+        return
+    for statement in native.statements(event, "s", MOSCOW):
+        assert statement.version.key()
+        assert json.loads(json.dumps(statement.body)) == statement.body

@@ -30,7 +30,7 @@ from connector.dialects.strict_json import NotJson, decimal_of, dumps, loads
         (b'{"a": -Infinity}', "not_a_number"),
         (b"1e400", "number_too_large"),
         (b"-1e400", "number_too_large"),
-        (b"1" * 32, "number_too_large"),
+        (b"1" * 31, "number_too_large"),
         (b"1" * 5000, "number_too_large"),
         (b"0." + b"1" * 5000, "number_too_large"),
         (b'{"a": 1, "a": 1}', "duplicate_key"),
@@ -139,7 +139,6 @@ def test_ordinary_json_reads_as_pythons_parser_reads_it(value: Any) -> None:
 def test_any_bytes_are_json_or_refused(raw: bytes) -> None:
     try:
         value = loads(raw)
-    except NotJson as refusal:
-        assert refusal.reason
-    else:
-        dumps(value)
+    except NotJson:
+        return
+    assert loads(dumps(value)) == value
