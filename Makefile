@@ -9,6 +9,8 @@ PACKAGING := setup.cfg pyproject.toml $(PLUGINS) $(wildcard plugins/*/pyproject.
 EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS:/setup.cfg=),--editable ./$(plugin))
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
+# `make -j demo test` would run pip twice on one environment.
+.NOTPARALLEL:
 .PHONY: help install demo test test-services clean
 
 help:
