@@ -101,10 +101,10 @@ class Sheet:
 
     def row_key(self, values: Mapping[str, Any]) -> str | None:
         """What tells the row apart within the sheet; None if a needed part was not readable."""
-        if any(self.by_name[name].required and name not in values for name in self.key):
+        if any(self.by_name[name].indispensable and name not in values for name in self.key):
             return None
-        parts = ("" if values.get(name) is None else str(values[name]) for name in self.key)
-        return stored_key(*parts)
+        parts = (values.get(name, self.defaults[name]) for name in self.key)
+        return stored_key(*("" if part is None else str(part) for part in parts))
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:

@@ -72,6 +72,10 @@ class Findings:
         if len(self.cautions) < LIMIT:
             self.cautions.append(Caution(sheet, row, column, text))
 
+    def copy(self) -> "Findings":
+        """To go on from: a workbook can be checked again and again."""
+        return Findings(list(self.kept), list(self.cautions), self.dropped)
+
     @property
     def faults(self) -> list[Fault]:
         """All faults, by sheet as they were found and by row."""

@@ -1,0 +1,212 @@
+"""Dated records read as domain values, always of one municipality.
+
+Where people or schools can be named, None means all of them. Orders are fixed (by key), so that
+whatever is folded from them is the same on every database.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from connector.domain.catalogue import Catalogue
+from connector.domain.dates import Span
+from connector.domain.people import Dated, Organisation, StaffMember
+from connector.domain.records import (
+    Analysis,
+    Assignment,
+    Decision,
+    HandmadeEvidence,
+    Mentorship,
+    RoadmapItem,
+    Support,
+    TeamMembership,
+    WorkPlan,
+)
+from connector.domain.routes import Route
+from connector.models import Record
+from connector.services import record_bodies as bodies
+from connector.services.import_plan import Body
+from connector.services.stored_rows import CHUNK, chunks
+
+T = TypeVar("T")
+Row = tuple[str, date, str | None, str | None, Body]
+"""key, valid_from, person, related, body"""
+
+
+def organisation(session: Session, municipality: str) -> Organisation:
+    """Schools and associations with all their versions."""
+    return Organisation(
+        _dated(session, municipality, "schools", bodies.school),
+        _dated(session, municipality, "associations", bodies.association),
+    )
+
+
+def catalogue(session: Session, municipality: str) -> Catalogue:
+    return Catalogue(
+        competencies=_all(session, municipality, "competencies", bodies.competency),
+        programmes=_all(session, municipality, "programmes", bodies.programme),
+        diagnostics=_all(session, municipality, "diagnostics", bodies.diagnostic),
+        questions=_all(session, municipality, "questions", bodies.question),
+    )
+
+
+def staff(
+    session: Session, municipality: str, numbers: Collection[str] | None = None
+) -> dict[str, StaffMember]:
+    """People by personnel number; numbers that nobody has are left out."""
+    versions: dict[str, list[tuple[date, Body]]] = {}
+    for key, valid_from, _, _, body in _rows(session, municipality, "staff", Record.key, numbers):
+        versions.setdefault(key, []).append((valid_from, body))
+    return {number: bodies.staff_member(found) for number, found in versions.items()}
+
+
+def staff_of_regional_methodist(session: Session, municipality: str, number: str) -> set[str]:
+    """Personnel numbers ever assigned to a regional methodist, in whichever version."""
+    rows = _rows(session, municipality, "staff", Record.related, [number])
+    return {key for key, *_ in rows}
+
+
+def routes(
+    session: Session, municipality: str, numbers: Collection[str] | None = None
+) -> dict[str, list[Route]]:
+    """Routes by personnel number, in order of start and number. A step without competencies has
+    none here: whoever folds knows its programme."""
+    steps = _by_route(session, municipality, "steps", numbers)
+    pauses = _by_route(session, municipality, "pauses", numbers)
+    found: dict[str, list[Route]] = {}
+    for *_, body in _rows(session, municipality, "routes", Record.person, numbers):
+        code = (body["personnel_no"], body["number"])
+        route = bodies.route(body, steps.get(code, []), pauses.get(code, []))
+        found.setdefault(route.personnel_no, []).append(route)
+    for own in found.values():
+        own.sort(key=lambda route: (route.starts_on, route.number))
+    return found
+
+
+def mentorships_of_mentees(
+    session: Session, municipality: str, mentees: Collection[str] | None = None
+) -> dict[str, list[Mentorship]]:
+    rows = _rows(session, municipality, "mentorships", Record.person, mentees)
+    return _grouped(rows, bodies.mentorship, lambda mentorship: mentorship.mentee)
+
+
+def mentorships_of_mentors(
+    session: Session, municipality: str, mentors: Collection[str] | None = None
+) -> dict[str, list[Mentorship]]:
+    rows = _rows(session, municipality, "mentorships", Record.related, mentors)
+    return _grouped(rows, bodies.mentorship, lambda mentorship: mentorship.mentor)
+
+
+def supports(
+    session: Session, municipality: str, numbers: Collection[str] | None = None
+) -> dict[str, list[Support]]:
+    rows = _rows(session, municipality, "support", Record.person, numbers)
+    return _grouped(rows, bodies.support, lambda support: support.personnel_no)
+
+
+def teams(
+    session: Session, municipality: str, schools: Collection[str] | None = None
+) -> dict[str, list[TeamMembership]]:
+    """Members of management teams by school."""
+    rows = _rows(session, municipality, "teams", Record.related, schools)
+    return _grouped(rows, bodies.team_membership, lambda membership: membership.school)
+
+
+def assignments(session: Session, municipality: str) -> tuple[Assignment, ...]:
+    return _all(session, municipality, "assignments", bodies.assignment)
+
+
+def handmade(
+    session: Session, municipality: str, numbers: Collection[str] | None = None
+) -> dict[str, list[HandmadeEvidence]]:
+    rows = _rows(session, municipality, "evidence", Record.person, numbers)
+    return _grouped(rows, bodies.handmade_evidence, lambda evidence: evidence.personnel_no)
+
+
+def roadmap(
+    session: Session, municipality: str, scopes: Collection[str] | None = None
+) -> tuple[RoadmapItem, ...]:
+    rows = _rows(session, municipality, "roadmap", Record.related, scopes)
+    return tuple(bodies.roadmap_item(body) for *_, body in rows)
+
+
+def work_plans(
+    session: Session, municipality: str, associations: Collection[str] | None = None
+) -> tuple[WorkPlan, ...]:
+    rows = _rows(session, municipality, "plans", Record.related, associations)
+    return tuple(bodies.work_plan(body) for *_, body in rows)
+
+
+def analyses(session: Session, municipality: str) -> tuple[Analysis, ...]:
+    return _all(session, municipality, "analyses", bodies.analysis)
+
+
+def decisions(session: Session, municipality: str) -> tuple[Decision, ...]:
+    return _all(session, municipality, "decisions", bodies.decision)
+
+
+def closed_days(session: Session, municipality: str) -> tuple[Span, ...]:
+    return _all(session, municipality, "closed_days", bodies.closed_span)
+
+
+def _all(
+    session: Session, municipality: str, sheet: str, convert: Callable[[Body], T]
+) -> tuple[T, ...]:
+    rows = _rows(session, municipality, sheet, Record.key, None)
+    return tuple(convert(body) for *_, body in rows)
+
+
+def _dated(
+    session: Session, municipality: str, sheet: str, convert: Callable[[Body], T]
+) -> dict[str, Dated[T]]:
+    versions: dict[str, list[tuple[date | None, T]]] = {}
+    for key, valid_from, _, _, body in _rows(session, municipality, sheet, Record.key, None):
+        versions.setdefault(key, []).append((bodies.since(valid_from), convert(body)))
+    return {key: Dated(tuple(found)) for key, found in versions.items()}
+
+
+def _grouped(
+    rows: Iterator[Row], convert: Callable[[Body], T], by: Callable[[T], str]
+) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for *_, body in rows:
+        value = convert(body)
+        found.setdefault(by(value), []).append(value)
+    return found
+
+
+def _by_route(
+    session: Session, municipality: str, sheet: str, numbers: Collection[str] | None
+) -> dict[tuple[str, str], list[Body]]:
+    found: dict[tuple[str, str], list[Body]] = {}
+    for *_, body in _rows(session, municipality, sheet, Record.person, numbers):
+        found.setdefault((body["personnel_no"], body["number"]), []).append(body)
+    return found
+
+
+def _rows(
+    session: Session,
+    municipality: str,
+    sheet: str,
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    values: Collection[str] | None,
+) -> Iterator[Row]:
+    """Versions in order of key and day, compared as Python compares: databases collate."""
+    wanted: list[ColumnElement[bool]] = [
+        Record.municipality == municipality,
+        Record.sheet == sheet,
+    ]
+    query = select(
+        Record.key, Record.valid_from, Record.person, Record.related, Record.body
+    ).execution_options(yield_per=CHUNK)
+    found: list[Row] = []
+    if values is None:
+        found.extend(session.execute(query.where(*wanted)).tuples())
+    else:
+        for chunk in chunks(values):
+            rows = session.execute(query.where(*wanted, column.in_(chunk)))
+            found.extend(rows.tuples())
+    return iter(sorted(found, key=lambda row: (row[0], row[1])))
