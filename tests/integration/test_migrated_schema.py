@@ -35,6 +35,15 @@ def plain(column: ReflectedColumn) -> tuple[str, str, bool, str | None]:
     return column["name"], str(column["type"]), column["nullable"], column["default"]
 
 
+def comparable(said: Any) -> Any:
+    """Conditions as text: as expressions, two equal ones are not equal. Lists keep their order."""
+    if isinstance(said, dict):
+        return {key: comparable(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [comparable(value) for value in said]
+    return said if isinstance(said, str | int | None) else str(said)
+
+
 def schema(connection: Connection) -> Schema:
     """Everything the database itself says about its tables."""
     inspector = inspect(connection)
@@ -43,7 +52,7 @@ def schema(connection: Connection) -> Schema:
         if table != "alembic_version":
             found[table, "columns"] = sorted(map(plain, inspector.get_columns(table)))
             for aspect, method in ASPECTS.items():
-                said = getattr(inspector, method)(table)
+                said = comparable(getattr(inspector, method)(table))
                 found[table, aspect] = sorted(said, key=str) if isinstance(said, list) else said
     return found
 
