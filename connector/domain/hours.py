@@ -1,52 +1,59 @@
 """When people may be written to: never at night, never on closed days (domain 6)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from connector.domain.calendar import WorkCalendar
 
 _DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class PostHours:
-    """A municipality's waking hours, local time: `opens` <= t < `closes` on working days.
+    """A municipality's hours for letters; local hours 0..23 of its working days.
 
-    digest: the hour at which what is not urgent is gathered; it lies within the waking hours.
+    Nobody is disturbed from `quiet_from` until before `quiet_until`, round midnight where the first
+    is the greater; equal ones mean no such hours. digest: when what is not urgent is gathered.
     """
 
     zone: tzinfo
     calendar: WorkCalendar
-    opens: time = time(8)
-    closes: time = time(20)
-    digest: time = time(9)
-
-    def __post_init__(self) -> None:
-        if not self.opens <= self.digest < self.closes:
-            raise ValueError("the digest hour must lie within the waking hours")
+    quiet_from: int = 20
+    quiet_until: int = 8
+    digest: int = 9
 
     def are_open(self, instant: datetime) -> bool:
         local = instant.astimezone(self.zone)
-        return self.calendar.is_working(local.date()) and (self.opens <= local.time() < self.closes)
+        return self.calendar.is_working(local.date()) and not self._is_quiet(local.hour)
 
     def next_open(self, instant: datetime) -> datetime:
-        """`instant` itself within waking hours, else when they next begin; UTC."""
-        if self.are_open(instant):
-            return instant.astimezone(UTC)
-        return self._next(instant, self.opens)
+        """`instant` itself where people may be written to, else the next full hour; UTC."""
+        at = instant.astimezone(self.zone)
+        while not self.are_open(at):
+            day = self.calendar.next_working(at.date())
+            at = self._later(at) if day == at.date() else datetime.combine(day, time(), self.zone)
+        return at.astimezone(UTC)
 
     def next_digest(self, instant: datetime) -> datetime:
-        """The first digest hour of a working day that is not earlier than `instant`; UTC."""
-        return self._next(instant, self.digest)
+        """The first digest hour of a working day that is not earlier than `instant`; UTC.
 
-    def _next(self, instant: datetime, hour: time) -> datetime:
+        Quiet hours come first: a digest hour within them waits for their end.
+        """
         day = instant.astimezone(self.zone).date()
         while True:
             day = self.calendar.next_working(day)
-            at = self._at(day, hour)
+            at = datetime.combine(day, time(self.digest), self.zone)
             if at >= instant:
-                return at
+                return self.next_open(at)
             day += _DAY
 
-    def _at(self, day: date, hour: time) -> datetime:
-        return datetime.combine(day, hour, self.zone).astimezone(UTC)
+    def _is_quiet(self, hour: int) -> bool:
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= hour < self.quiet_until
+        return hour >= self.quiet_from or hour < self.quiet_until
+
+    def _later(self, at: datetime) -> datetime:
+        # By way of UTC: an hour added to local time would stumble where the clocks are put forward.
+        later = (at.astimezone(UTC) + _HOUR).astimezone(self.zone)
+        return later.replace(minute=0, second=0, microsecond=0)

@@ -32,6 +32,7 @@ class Notice(Base):
         ),
         Index("ix_notices_about", "about_subject", "state"),
         Index("ix_notices_recipient", "municipality", "recipient"),
+        Index("ix_notices_created", "municipality", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
