@@ -15,11 +15,18 @@ LOGIN = "login:"
 def addresses(session: Session, municipality: str, recipients: Iterable[str]) -> dict[str, str]:
     """E-mail addresses by recipient; who has none is left out.
 
-    A staff record counts in its latest form: an address is put right, not dated.
+    A staff record counts in its latest form: an address is put right, not dated. Who has none there
+    is written to at the address of a log-in.
     """
     wanted = set(recipients)
     found: dict[str, str] = {}
     for chunk in chunks([r for r in wanted if not r.startswith(LOGIN)]):
+        own = session.execute(
+            select(Login.person, Login.email)
+            .where(Login.municipality == municipality, Login.person.in_(chunk))
+            .order_by(Login.name.desc())
+        )
+        found.update((person or "", email) for person, email in own if email)
         rows = session.execute(
             select(Record.person, Record.body)
             .where(
@@ -30,12 +37,13 @@ def addresses(session: Session, municipality: str, recipients: Iterable[str]) ->
             .order_by(Record.person, Record.valid_from)
         )
         for person, body in rows:
-            found[person or ""] = body.get("email") or ""
+            if body.get("email"):
+                found[person or ""] = body["email"]
     for chunk in chunks([r.removeprefix(LOGIN) for r in wanted if r.startswith(LOGIN)]):
         logins = session.execute(
             select(Login.name, Login.email).where(
                 Login.municipality == municipality, Login.name.in_(chunk)
             )
         )
-        found.update((f"{LOGIN}{name}", email or "") for name, email in logins)
-    return {recipient: address for recipient, address in found.items() if address}
+        found.update((f"{LOGIN}{name}", email) for name, email in logins if email)
+    return found

@@ -1,0 +1,76 @@
+"""Whom to tell about whom: mentors, heads, methodists, specialists for a whole batch of people."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from connector.domain.circle import Posts, circle_of
+from connector.domain.dates import Span
+from connector.domain.owed import Circle
+from connector.domain.people import Organisation, Role, StaffMember, StaffTerm
+from connector.models import Login
+from connector.services import records
+from connector.services.addresses import LOGIN
+
+
+def circles(
+    session: Session,
+    municipality: str,
+    people: Collection[StaffMember],
+    organisation: Organisation,
+    day: date,
+) -> dict[str, Circle]:
+    """Circles by personnel number; a fixed number of queries, however many people."""
+    mentees = [person.personnel_no for person in people]
+    mentorships = records.mentorships_of_mentees(session, municipality, mentees)
+    mentors = {m.mentor for found in mentorships.values() for m in found}
+    codes = {code for person in people for code in person.at(day).associations}
+    named = mentors | set(heads_of(organisation, codes, day).values())
+    ordered = tuple(m for mentee in sorted(mentorships) for m in mentorships[mentee])
+    held = replace(posts(session, municipality, named), mentorships=ordered)
+    return {p.personnel_no: circle_of(p, day, organisation, held) for p in people}
+
+
+def posts(session: Session, municipality: str, named: Collection[str] = ()) -> Posts:
+    """Whoever is assigned to anything, stands in for anybody, signs in, or is named."""
+    assignments = records.assignments(session, municipality)
+    # Whose absence a deputy covers may be named nowhere else: `of` holds places and people alike.
+    numbers = {n for a in assignments for n in (a.personnel_no, a.of)} | set(named)
+    signing_in = _signing_in(session, municipality)
+    return Posts(
+        records.staff(session, municipality, sorted(numbers)),
+        assignments,
+        methodists=signing_in.get("methodist", ()),
+        specialists=signing_in.get("specialist", ()),
+    )
+
+
+def heads_of(organisation: Organisation, codes: Iterable[str], day: date) -> dict[str, str]:
+    """Personnel numbers of the associations' heads, by association; who has none is left out."""
+    found = {code: organisation.association(code, day) for code in codes}
+    return {code: a.head for code, a in found.items() if a is not None and a.head is not None}
+
+
+def _signing_in(session: Session, municipality: str) -> dict[str, tuple[StaffMember, ...]]:
+    """Log-ins that can be written to, by role; known people under their personnel number."""
+    rows = session.execute(
+        select(Login.name, Login.person, Login.role)
+        .where(
+            Login.municipality == municipality,
+            Login.role.in_(("methodist", "specialist")),
+            or_(Login.email.is_not(None), Login.person.is_not(None)),
+        )
+        .order_by(Login.name)
+    )
+    found: dict[str, list[StaffMember]] = {}
+    for name, person, role in rows:
+        found.setdefault(role, []).append(_as_member(person or f"{LOGIN}{name}", name))
+    return {role: tuple(members) for role, members in found.items()}
+
+
+def _as_member(recipient: str, name: str) -> StaffMember:
+    """A log-in where a person is asked for: only the number to tell it under means anything."""
+    return StaffMember(recipient, name, "", (StaffTerm(None, Role.MANAGER),), (Span(),))
