@@ -26,7 +26,6 @@ from connector.models import Share as StoredShare
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules
 from connector.services.circles import heads_of, posts
-from connector.services.hours import post_hours
 from connector.services.notices import NoticeService
 
 PLAN_MET = "plan_met"
@@ -66,7 +65,7 @@ class PlanService:
         changed = self._mark(rules.code, standings, day)
         if changed:
             owed = [*self._owed(rules.code, changed, setting, day)]
-            hours = post_hours(rules, setting.calendar)
+            hours = rules.post_hours(setting.calendar)
             NoticeService(self._session).tell(rules.code, owed, hours, now)
         return True
 
@@ -171,7 +170,7 @@ class PlanService:
 def _told(
     place: Slice, heads: Mapping[str, str], held: Posts, day: date
 ) -> list[tuple[Recipient, str]]:
-    """The whole: every methodist. An association: its head, and the methodist who looks after it."""
+    """The whole: every methodist. An association: its head, and whoever looks after it."""
     if place == WHOLE:
         members = [*held.told(held.on_duty(Duty.METHODIST, None, day), day), *held.methodists]
         numbers = sorted({member.personnel_no for member in members})
