@@ -7,3 +7,24 @@ class ConnectorError(Exception):
 
 class StorageUnavailable(ConnectorError):
     """The database did not take it; nothing is half-stored, and trying again later is right."""
+
+
+class BadSettings(ConnectorError):
+    """A setting of the environment cannot be used; whoever installs must mend it."""
+
+
+class UnknownThing(ConnectorError):
+    """A source, delivery, indicator or person that does not exist was named."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"{kind}: {name}")
+        self.kind = kind
+        self.name = name
+
+
+class LostLease(ConnectorError):
+    """The work was taken over by another worker; nothing of it may be written."""
+
+
+class StaleRead(ConnectorError):
+    """What was judged has changed meanwhile; read and judge again."""

@@ -1,6 +1,7 @@
 """Notices owed: who is to be told what, as a pure function of evidence, organisation and day.
 
-A notice is owed by its business key, once for ever. Whether it was sent, when it may be, and in which
+A notice is owed by its business key, once for ever. Whether it was sent, when it may be, and in
+which
 words is nobody's business here (domain 6).
 """
 
@@ -32,7 +33,8 @@ class Owed:
         told, never when it was found out.
     recipient: personnel number; None where nobody was found, so that the lack is visible.
     params: JSON values for the text. No personal data may reach a subject line.
-    happened_on: local day of what is told. urgent: an alert, told at once in waking hours; others are
+    happened_on: local day of what is told. urgent: an alert, told at once in waking hours; others
+    are
         gathered into the digest.
     """
 

@@ -1,1 +1,1 @@
-"""The loops that do the work, the same for both ways to run."""
+"""The loops: receive, resolve, fold, send, tick. Used alike by both ways to run."""

@@ -1,0 +1,115 @@
+"""Settings, from the environment and nowhere else; the only module that reads it.
+
+Every setting `CONNECTOR_X` can also be given as `CONNECTOR_X_FILE`, the path of a file that holds
+the
+value, as container secrets come.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from environs import Env, EnvError
+
+from connector.errors import BadSettings
+
+SECRET = {"database_url", "broker_url", "secret_key", "smtp_url"}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What an installation can set.
+
+    secret_key: one or several keys by commas, newest first; the first encrypts, all decrypt. Empty:
+        a key is made and kept in the data folder.
+    smtp_url: `smtp://user:password@host:port` or `smtps://…`; `?starttls=1`. Empty: letters land in
+        the mailbox that the pages show.
+    allow_private: Moodle may live in a private network or on the loopback.
+    clock: an instant (ISO 8601) to start the clock at; for demonstrations and drills only.
+    """
+
+    data_dir: Path
+    database_url: str
+    broker_url: str
+    secret_key: str
+    rules_dir: Path | None
+    public_url: str
+    smtp_url: str
+    mail_from: str
+    allow_private: bool
+    web_threads: int
+    log_level: str
+    clock: datetime | None
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether work is handed out over a broker."""
+        return bool(self.broker_url)
+
+    def shown(self) -> Iterator[tuple[str, str]]:
+        """Names and values for people to see, secrets masked."""
+        for field in fields(self):
+            value: Any = getattr(self, field.name)
+            shown = "" if value in (None, "") else str(value)
+            if field.name in SECRET and shown:
+                shown = _masked(shown)
+            yield f"CONNECTOR_{field.name.upper()}", shown
+
+
+def load() -> Config:
+    """Reads the environment. Raises BadSettings with a sentence that says what to mend."""
+    env = Env()
+    try:
+        data_dir = Path(_text(env, "CONNECTOR_DATA_DIR", "connector-data")).expanduser().absolute()
+        rules_dir = _text(env, "CONNECTOR_RULES_DIR")
+        clock = _text(env, "CONNECTOR_CLOCK")
+        return Config(
+            data_dir=data_dir,
+            database_url=_text(env, "CONNECTOR_DATABASE_URL")
+            or f"sqlite:///{data_dir / 'connector.sqlite3'}",
+            broker_url=_text(env, "CONNECTOR_BROKER_URL"),
+            secret_key=_text(env, "CONNECTOR_SECRET_KEY"),
+            rules_dir=Path(rules_dir).expanduser().absolute() if rules_dir else None,
+            public_url=_text(env, "CONNECTOR_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/"),
+            smtp_url=_text(env, "CONNECTOR_SMTP_URL"),
+            mail_from=_text(env, "CONNECTOR_MAIL_FROM", "connector@localhost"),
+            allow_private=_switch(env, "CONNECTOR_ALLOW_PRIVATE"),
+            web_threads=int(_text(env, "CONNECTOR_WEB_THREADS", "8")),
+            log_level=_text(env, "CONNECTOR_LOG_LEVEL", "INFO").upper(),
+            clock=_instant(clock) if clock else None,
+        )
+    except (EnvError, ValueError, OSError) as err:
+        raise BadSettings(str(err)) from err
+
+
+def _text(env: Env, name: str, default: str = "") -> str:
+    path = env.str(f"{name}_FILE", "")
+    if path:
+        return Path(path).read_text(encoding="utf-8").strip()
+    value: str = env.str(name, default)
+    return value.strip()
+
+
+def _switch(env: Env, name: str) -> bool:
+    text = _text(env, name, "0").lower()
+    if text not in ("0", "1", "false", "true", "no", "yes"):
+        raise ValueError(f"{name}: 0 or 1 is expected, not {text!r}")
+    return text in ("1", "true", "yes")
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("CONNECTOR_CLOCK: an instant with its zone is expected")
+    return instant
+
+
+def _masked(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if separator and "@" in rest:
+        return f"{scheme}://***@{rest.rpartition('@')[2]}"
+    if separator:
+        return value
+    return "***"

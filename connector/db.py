@@ -1,0 +1,110 @@
+"""The database: one engine, short transactions, and what SQLite needs to behave.
+
+Reading and writing are told apart, because on SQLite a transaction that starts as a reader and then
+writes can fail at once when another writer was quicker. Writers begin IMMEDIATE, and within a
+process
+they queue on a lock instead of on SQLite's polling.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from connector.errors import StorageUnavailable
+
+BUSY_MS = 15_000
+
+
+class Database:
+    """Hands out sessions. `writing()` commits at its end; nobody else does."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.engine = _engine(url, pool_size)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer = threading.RLock() if self.is_sqlite else nullcontext()
+        self._write_engine = self.engine.execution_options(connector_writes=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that must not write. Raises StorageUnavailable."""
+        with _translated(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose transaction is committed at the end, or rolled back on any error.
+
+        Raises StorageUnavailable where the database is away, full, read-only or gave up.
+        """
+        with (
+            _translated(),
+            self._writer,
+            Session(self._write_engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as err:
+        raise StorageUnavailable(type(err.orig).__name__) from err
+    except DBAPIError as err:
+        # A connection cut in mid-statement is reported under several names.
+        if err.connection_invalidated:
+            raise StorageUnavailable(type(err.orig).__name__) from err
+        raise
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c statement_timeout=60000",
+        },
+    )
+
+
+def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
+    # Python 3.11's sqlite3 opens transactions its own way and too late; BEGIN is ours below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # An answer of 200 promises that the event survives a power cut.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("connector_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,84 @@
+"""Claims: a token and a term written on the rows a worker takes.
+
+The final transaction must find its token on every row, so whoever was stopped past the term and
+comes back late is refused. On PostgreSQL two claims do not wait for each other (SKIP LOCKED).
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from connector.errors import LostLease
+from connector.models import Delivery, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Row ids held under one token."""
+
+    token: str
+    ids: tuple[int, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.ids)
+
+
+def claim_deliveries(
+    session: Session, state: str, limit: int, term: timedelta, now: datetime
+) -> Claim:
+    """Takes up to `limit` due deliveries in `state`, oldest first. The caller commits."""
+    free = or_(Delivery.lease_until.is_(None), Delivery.lease_until < now)
+    due = or_(Delivery.next_try_at.is_(None), Delivery.next_try_at <= now)
+    wanted = (
+        select(Delivery.id)
+        .where(Delivery.state == state, due, free)
+        .order_by(Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return _take(session, Delivery, wanted, term, now)
+
+
+def claim_subjects(session: Session, limit: int, term: timedelta, now: datetime) -> Claim:
+    """Takes up to `limit` dirty subjects. The caller commits."""
+    free = or_(Subject.lease_until.is_(None), Subject.lease_until < now)
+    wanted = (
+        select(Subject.id)
+        .where(Subject.dirty.is_(True), free)
+        .order_by(Subject.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return _take(session, Subject, wanted, term, now)
+
+
+def finish_deliveries(
+    session: Session, claim: Claim, ids: Sequence[int], values: dict[str, Any]
+) -> None:
+    """Writes `values` on claimed deliveries and ends the claim. Raises LostLease."""
+    done = session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(ids), Delivery.lease_token == claim.token)
+        .values(lease_token=None, lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != len(ids):  # type: ignore[attr-defined]
+        raise LostLease(claim.token)
+
+
+def _take(session: Session, model: Any, wanted: Any, term: timedelta, now: datetime) -> Claim:
+    token = secrets.token_hex(16)
+    ids = tuple(session.scalars(wanted).all())
+    if ids:
+        session.execute(
+            update(model)
+            .where(model.id.in_(ids))
+            .values(lease_token=token, lease_until=now + term)
+            .execution_options(synchronize_session=False)
+        )
+    return Claim(token, ids)

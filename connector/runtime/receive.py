@@ -1,0 +1,70 @@
+"""What stands behind the hooks: sources, a place to write down, a nudge to the workers."""
+
+import logging
+from collections.abc import Callable, Sequence
+from threading import Lock
+from time import monotonic
+
+from connector.clock import Clock
+from connector.db import Database
+from connector.domain.signals import Arrival
+from connector.errors import StorageUnavailable
+from connector.hooks.receiver import HookSource, Receipt
+from connector.secretbox import SecretBox
+from connector.services.inbox import InboxService
+from connector.services.sources import SourceService
+
+log = logging.getLogger(__name__)
+
+SOURCE_TTL_S = 2.0
+"""How long a source is remembered: a rotated secret works within this time, in every process."""
+
+
+class Inbox:
+    """Implements connector.hooks.receiver.Receiver.
+
+    arrived: called after each commit that stored something; must return at once.
+    """
+
+    def __init__(
+        self, db: Database, box: SecretBox, clock: Clock, arrived: Callable[[], None]
+    ) -> None:
+        self._db = db
+        self._box = box
+        self._clock = clock
+        self._arrived = arrived
+        self._lock = Lock()
+        self._known: dict[str, tuple[float, HookSource | None]] = {}
+
+    def source(self, code: str) -> HookSource | None:
+        with self._lock:
+            held = self._known.get(code)
+        if held is not None and monotonic() - held[0] < SOURCE_TTL_S:
+            return held[1]
+        with self._db.reading() as session:
+            details = SourceService(session, self._box).find(code)
+        found = None if details is None else HookSource(code, details.dialect, details.secrets)
+        with self._lock:
+            if len(self._known) > 1000:
+                # Unknown codes are whatever a stranger types; they must not fill the memory.
+                self._known.clear()
+            self._known[code] = (monotonic(), found)
+        return found
+
+    def receive(self, source: HookSource, arrivals: Sequence[Arrival]) -> Receipt:
+        now = self._clock.now()
+        with self._db.writing() as session:
+            counts = InboxService(session).accept(source.code, source.dialect, arrivals, now)
+        if counts[0]:
+            self._arrived()
+        return Receipt(*counts)
+
+    def refused(self, source: str, reason: str) -> None:
+        log.info("hook.refused source=%s reason=%s", source, reason)
+        if not source:
+            return
+        try:
+            with self._db.writing() as session:
+                InboxService(session).count(source, "refused", reason, self._clock.now())
+        except StorageUnavailable:
+            log.warning("hook.refusal_not_counted source=%s", source)

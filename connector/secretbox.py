@@ -1,0 +1,57 @@
+"""Secrets at rest: encrypted under CONNECTOR_SECRET_KEY, which can be rotated (architecture)."""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from connector.errors import BadSettings
+
+
+class SecretBox:
+    """Encrypts with the first key, decrypts with any."""
+
+    def __init__(self, keys: str) -> None:
+        names = [key.strip() for key in keys.split(",") if key.strip()]
+        if not names:
+            raise BadSettings("CONNECTOR_SECRET_KEY is empty")
+        self._fernet = MultiFernet([Fernet(_derived(name)) for name in names])
+
+    def seal(self, secret: str) -> bytes:
+        return self._fernet.encrypt(secret.encode())
+
+    def open(self, sealed: bytes) -> str:
+        """Raises BadSettings where no key fits: the key was changed without keeping the old one."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken as err:
+            raise BadSettings(
+                "CONNECTOR_SECRET_KEY does not open the stored secrets; put the former key "
+                "behind the new one, separated by a comma"
+            ) from err
+
+
+def key_for(secret_key: str, data_dir: Path) -> str:
+    """The configured key, else the one kept in the data folder, made on first use."""
+    if secret_key:
+        return secret_key
+    path = data_dir / "secret.key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        made = base64.urlsafe_b64encode(os.urandom(32)).decode()
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+    return path.read_text(encoding="ascii").strip()
+
+
+def _derived(name: str) -> bytes:
+    """Any text serves as a key: people paste what their generator gives."""
+    return base64.urlsafe_b64encode(hashlib.sha256(name.encode()).digest())

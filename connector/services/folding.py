@@ -1,0 +1,242 @@
+"""Fold and judge: load without locks, judge outside any transaction, write in one short one.
+
+A subject carries a version. It is read first and must still be the same when the outcome is
+written,
+so of two workers that folded the same person one has to do it again; nobody waits for anybody.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from connector.domain.because import SubjectKind
+from connector.domain.cases import Case, StaffCase
+from connector.domain.dates import earliest, local_day
+from connector.domain.dossier import Setting
+from connector.domain.evidence import Evidence, Statement
+from connector.domain.owed import Circle, Owed
+from connector.domain.stalls import next_change
+from connector.errors import StaleRead
+from connector.models import Record, Subject
+from connector.rulebook.faults import RuleFault
+from connector.rulebook.rulebook import Rulebook
+from connector.services import evidence as evidence_slots
+from connector.services.casefiles import CaseFiles
+from connector.services.circles import CircleService
+from connector.services.memberships import Change, Judged, judge_case, stored_memberships
+from connector.services.notices import NoticeService
+from connector.services.person_state import person_state
+from connector.services.rule_faults import RuleFaultService
+from connector.services.setting import Settings, post_hours
+from connector.services.subjects import mark_dirty
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    id: int
+    municipality: str
+    kind: SubjectKind
+    code: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One subject with all that its judgement looks at. case None: no record names it any more."""
+
+    row: SubjectRow
+    case: Case | None
+    circle: Circle
+    former: Mapping[tuple[str, str], Mapping[str, Any]]
+    changed: tuple[tuple[str, Statement], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The outcome, ready to be written."""
+
+    loaded: Loaded
+    judged: Judged
+    owed: tuple[Owed, ...]
+    faults: tuple[RuleFault, ...]
+    state: dict[str, Any] | None
+    changes_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Subjects of one municipality, loaded or folded together."""
+
+    setting: Setting
+    today: date
+    subjects: tuple[Loaded, ...]
+
+
+class FoldService:
+    """load → judge → write, each with its own rules; see the module's docstring."""
+
+    def __init__(self, rulebook: Rulebook, settings: Settings) -> None:
+        self._rulebook = rulebook
+        self._settings = settings
+
+    def rows(self, session: Session, ids: Sequence[int]) -> list[SubjectRow]:
+        """The subjects' versions; to be read before anything they depend on."""
+        found = session.execute(
+            select(Subject.id, Subject.municipality, Subject.kind, Subject.code, Subject.version)
+            .where(Subject.id.in_(ids))
+            .order_by(Subject.id)
+        )
+        return [
+            SubjectRow(id_, municipality, SubjectKind(kind), code, version)
+            for id_, municipality, kind, code, version in found
+        ]
+
+    def load(
+        self,
+        session: Session,
+        rows: Sequence[SubjectRow],
+        news: Mapping[int, Sequence[Statement]],
+        now: datetime,
+    ) -> list[Batch]:
+        """Everything the subjects depend on, by municipality. news: statements by subject id."""
+        by_municipality: dict[str, list[SubjectRow]] = {}
+        for row in rows:
+            by_municipality.setdefault(row.municipality, []).append(row)
+        return [
+            self._load(session, municipality, group, news, now)
+            for municipality, group in sorted(by_municipality.items())
+        ]
+
+    def _load(
+        self,
+        session: Session,
+        municipality: str,
+        rows: Sequence[SubjectRow],
+        news: Mapping[int, Sequence[Statement]],
+        now: datetime,
+    ) -> Batch:
+        zone = self._rulebook.rules(municipality).zone
+        today = local_day(now, zone)
+        setting = self._settings.get(session, municipality, today)
+        files = CaseFiles(session, setting)
+        staff = [row for row in rows if row.kind is SubjectKind.STAFF]
+        registers = evidence_slots.registers_of(session, [row.id for row in staff])
+        merged = {
+            row.id: evidence_slots.merged(registers[row.id], news.get(row.id, ()), zone)
+            for row in staff
+        }
+        standing: dict[str, Sequence[Evidence]] = {
+            row.code: merged[row.id].evidence for row in staff
+        }
+        cases: dict[tuple[SubjectKind, str], Case] = {
+            (SubjectKind.STAFF, number): case
+            for number, case in files.staff([row.code for row in staff], standing).items()
+        }
+        for kind in sorted({row.kind for row in rows} - {SubjectKind.STAFF}):
+            codes = [row.code for row in rows if row.kind is kind]
+            cases |= {(kind, code): case for code, case in files.units(kind, codes).items()}
+        circles = CircleService(session, setting).circles(cases.values(), today)
+        former = stored_memberships(session, [row.id for row in rows])
+        loaded = tuple(
+            Loaded(
+                row,
+                cases.get((row.kind, row.code)),
+                circles.get((row.kind, row.code), Circle()),
+                former[row.id],
+                merged[row.id].changed if row.id in merged else (),
+            )
+            for row in rows
+        )
+        return Batch(setting, today, loaded)
+
+    def judge(self, batch: Batch) -> list[Folded]:
+        """Judges and decides notices: plugin code, so never inside a transaction."""
+        return [self._judge(batch, loaded) for loaded in batch.subjects]
+
+    def _judge(self, batch: Batch, loaded: Loaded) -> Folded:
+        municipality = batch.setting.municipality
+        if loaded.case is None:
+            return Folded(loaded, Judged({}, (), None), (), (), None, None)
+        judged = judge_case(self._rulebook, municipality, loaded.case, batch.today)
+        answer = self._rulebook.ask_notices(
+            municipality, loaded.case, loaded.circle, batch.today
+        )
+        state = None
+        turn = loaded.case.next_turn(batch.today)
+        if isinstance(loaded.case, StaffCase):
+            folded = loaded.case.folded
+            state = person_state(folded, batch.today, batch.setting)
+            calendar, policy = batch.setting.calendar, batch.setting.stalls
+            stalls = (next_change(r, batch.today, calendar, policy) for r in folded.routes)
+            turn = earliest(turn, *stalls)
+        return Folded(
+            loaded,
+            judged,
+            answer.owed,
+            (*judged.faults, *answer.faults),
+            state,
+            earliest(judged.changes_on, turn),
+        )
+
+    def write(self, session: Session, batch: Batch, folded: Sequence[Folded], now: datetime) -> None:
+        """Writes one municipality's outcomes. Raises StaleRead; the caller rolls back and retries.
+
+        One order for everybody: subjects by id, evidence by register, shares by key.
+        """
+        for outcome in sorted(folded, key=lambda f: f.loaded.row.id):
+            self._advance(session, outcome)
+        municipality = batch.setting.municipality
+        changed = [slot for outcome in folded for slot in outcome.loaded.changed]
+        evidence_slots.write(session, changed, now)
+        change = Change(municipality)
+        indicators = self._rulebook.rules(municipality).indicators
+        for outcome in folded:
+            row = outcome.loaded.row
+            change.compare(row.id, outcome.loaded.former, outcome.judged, indicators)
+        change.write(session)
+        self._mark_units(session, batch, folded)
+        # Where a plugin failed to say what is owed, its silence must not withdraw anything.
+        owed = {o.loaded.row.id: o.owed for o in folded if not o.faults}
+        hours = post_hours(self._rulebook.rules(municipality), batch.setting.calendar)
+        NoticeService(session).reconcile(municipality, owed, hours, now)
+        faults = [fault for outcome in folded for fault in outcome.faults]
+        RuleFaultService(session).note(faults, now)
+
+    def _advance(self, session: Session, outcome: Folded) -> None:
+        row = outcome.loaded.row
+        done = session.execute(
+            update(Subject)
+            .where(Subject.id == row.id, Subject.version == row.version)
+            .values(
+                version=row.version + 1,
+                dirty=False,
+                lease_token=None,
+                lease_until=None,
+                state=outcome.state,
+                changes_on=outcome.changes_on,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise StaleRead(str(row.id))
+
+    def _mark_units(self, session: Session, batch: Batch, folded: Sequence[Folded]) -> None:
+        """Teams depend on their members: whoever learnt something has the team judged again."""
+        learners = [
+            outcome.loaded.row.code
+            for outcome in folded
+            if outcome.loaded.row.kind is SubjectKind.STAFF and outcome.loaded.changed
+        ]
+        municipality = batch.setting.municipality
+        schools = session.scalars(
+            select(Record.related).where(
+                Record.municipality == municipality,
+                Record.sheet == "teams",
+                Record.person.in_(learners),
+            )
+        ).all()
+        mark_dirty(session, municipality, "team", {school for school in schools if school})

@@ -1,0 +1,188 @@
+"""Whose: which person of which municipality a Moodle account belongs to (domain 2)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from connector.errors import ConnectorError, UnknownThing
+from connector.models import Account, Delivery, SourceMunicipality, Subject
+from connector.models.inserting import insert_into
+
+UNKNOWN_PERSON = "unknown_person"
+MATCH_PROPOSED = "match_proposed"
+HELD = ("matched", "confirmed")
+
+
+class NotOneOfThese(ConnectorError):
+    """An account was to be given to somebody of a municipality its source does not serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a delivery or reading says of an account. version: sorts as the evidence's does."""
+
+    source: str
+    user_id: str
+    idnumber: str | None
+    email: str | None
+    deleted: bool
+    version: bytes
+
+
+class IdentityService:
+    """Takes a session, never commits. automatic: municipalities that take e-mail matches as is."""
+
+    def __init__(self, session: Session, automatic: frozenset[str] = frozenset()) -> None:
+        self._session = session
+        self._automatic = automatic
+
+    def observe(self, seen: Sequence[Seen], now: datetime) -> None:
+        """Notes what is known of accounts and matches those that belong to nobody yet.
+
+        The latest word on an account stands, whatever the order of arrival; a match that holds is
+        never changed by what Moodle says later.
+        """
+        latest: dict[tuple[str, str], Seen] = {}
+        for one in seen:
+            held = latest.get((one.source, one.user_id))
+            if held is None or one.version > held.version:
+                latest[one.source, one.user_id] = one
+        for key in sorted(latest):
+            self._note(latest[key])
+        accounts = self._accounts(latest.keys())
+        self.match([a for a in accounts if a.match not in HELD], now)
+
+    def match(self, accounts: Sequence[Account], now: datetime) -> None:
+        """Looks for the one person of each account; releases the deliveries that waited for it."""
+        for account in accounts:
+            subject_id, how = self._find(account)
+            if (account.subject_id, account.match) == (subject_id, how):
+                continue
+            account.subject_id = subject_id
+            account.match = how
+            account.matched_at = now if how in HELD else None
+            if how in HELD:
+                self._release(account)
+        self._session.flush()
+
+    def rematch(self, municipality: str, now: datetime) -> None:
+        """After people have changed: tries every account that belongs to nobody yet."""
+        served = select(SourceMunicipality.source).where(
+            SourceMunicipality.municipality == municipality
+        )
+        open_ones = self._session.scalars(
+            select(Account)
+            .where(Account.source.in_(served), Account.match.in_(("none", "proposed")))
+            .order_by(Account.source, Account.user_id)
+        ).all()
+        self.match(open_ones, now)
+
+    def confirm(
+        self, source: str, user_id: str, municipality: str, number: str, now: datetime
+    ) -> None:
+        """A person says whose account it is. Raises UnknownThing, NotOneOfThese."""
+        account = self._session.get(Account, (source, user_id))
+        if account is None:
+            raise UnknownThing("account", f"{source}/{user_id}")
+        if self._session.get(SourceMunicipality, (source, municipality)) is None:
+            raise NotOneOfThese(f"{source} → {municipality}")
+        subject = self._session.scalar(
+            select(Subject).where(
+                Subject.municipality == municipality,
+                Subject.kind == "staff",
+                Subject.code == number,
+            )
+        )
+        if subject is None:
+            raise UnknownThing("staff", number)
+        former = account.subject_id
+        account.subject_id = subject.id
+        account.match = "confirmed"
+        account.matched_at = now
+        self._session.flush()
+        self._release(account)
+        touched = [subject.id] + ([former] if former and former != subject.id else [])
+        self._session.execute(
+            update(Subject)
+            .where(Subject.id.in_(touched))
+            .values(dirty=True, version=Subject.version + 1)
+        )
+
+    def owners(self, accounts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Account]:
+        """The accounts, by source and user number."""
+        return {(a.source, a.user_id): a for a in self._accounts(accounts)}
+
+    def _note(self, seen: Seen) -> None:
+        values = {
+            "idnumber": seen.idnumber or None,
+            "email_key": seen.email.strip().lower() if seen.email else None,
+            "deleted": seen.deleted,
+            "seen_version": seen.version,
+        }
+        statement = insert_into(self._session, Account).values(
+            source=seen.source, user_id=seen.user_id, match="none", **values
+        )
+        self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["source", "user_id"],
+                set_=values,
+                where=or_(
+                    Account.seen_version.is_(None),
+                    Account.seen_version < statement.excluded.seen_version,
+                ),
+            )
+        )
+
+    def _accounts(self, keys: Iterable[tuple[str, str]]) -> Sequence[Account]:
+        by_source: dict[str, list[str]] = {}
+        for source, user_id in keys:
+            by_source.setdefault(source, []).append(user_id)
+        if not by_source:
+            return []
+        wanted = [
+            and_(Account.source == source, Account.user_id.in_(ids))
+            for source, ids in by_source.items()
+        ]
+        return self._session.scalars(
+            select(Account)
+            .where(or_(*wanted))
+            .order_by(Account.source, Account.user_id)
+            .execution_options(populate_existing=True)
+        ).all()
+
+    def _find(self, account: Account) -> tuple[int | None, str]:
+        if account.idnumber:
+            people = self._people(account.source, Subject.code == account.idnumber)
+            if len(people) == 1:
+                return people[0].id, "matched"
+        if account.email_key and not account.deleted:
+            people = self._people(account.source, Subject.email_key == account.email_key)
+            if len(people) == 1:
+                automatic = people[0].municipality in self._automatic
+                return people[0].id, "matched" if automatic else "proposed"
+        return None, "none"
+
+    def _people(self, source: str, condition: object) -> Sequence[Subject]:
+        """At most two: whether exactly one of all the source's municipalities matches."""
+        served = select(SourceMunicipality.municipality).where(SourceMunicipality.source == source)
+        return self._session.scalars(
+            select(Subject)
+            .where(Subject.kind == "staff", Subject.municipality.in_(served), condition)  # type: ignore[arg-type]
+            .limit(2)
+        ).all()
+
+    def _release(self, account: Account) -> None:
+        self._session.execute(
+            update(Delivery)
+            .where(
+                Delivery.source == account.source,
+                Delivery.user_id == account.user_id,
+                Delivery.state == "parked",
+                Delivery.reason.in_((UNKNOWN_PERSON, MATCH_PROPOSED)),
+            )
+            .values(state="ready", reason=None, next_try_at=None)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,100 @@
+"""The inbox: events are written down before anybody is answered (contract 1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from connector.domain.signals import Arrival, Dialect
+from connector.models import Delivery, Source, SourceCount
+from connector.models.inserting import insert_into
+
+
+class InboxService:
+    """Stores deliveries. Takes a session, never commits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def accept(
+        self, source: str, dialect: Dialect, arrivals: Sequence[Arrival], now: datetime
+    ) -> tuple[int, int, int]:
+        """Writes the relevant arrivals down, one row per key and digest.
+
+        Returns how many were accepted, duplicate and ignored. A key that is there with another
+        digest is stored beside the first and both are marked as a conflict.
+        """
+        relevant = {(a.key, a.digest): a for a in arrivals if a.relevant}
+        ignored = [a for a in arrivals if not a.relevant]
+        accepted = self._insert(source, dialect, list(relevant.values()), now) if relevant else 0
+        duplicate = sum(a.relevant for a in arrivals) - accepted
+        for arrival in ignored:
+            self.count(source, "ignored", arrival.type, now)
+        self._session.execute(
+            update(Source).where(Source.code == source).values(last_delivery_at=now)
+        )
+        return accepted, duplicate, len(ignored)
+
+    def count(self, source: str, what: str, reason: str, now: datetime) -> None:
+        """Counts something that is not kept: an ignored event, a refused request."""
+        statement = insert_into(self._session, SourceCount).values(
+            source=source, day=now.date().isoformat(), what=what, reason=reason[:120], count=1
+        )
+        self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["source", "day", "what", "reason"],
+                set_={"count": SourceCount.count + 1},
+            )
+        )
+
+    def _insert(
+        self, source: str, dialect: Dialect, arrivals: Sequence[Arrival], now: datetime
+    ) -> int:
+        # Our own sender is believed and can be folded at once; of the others Moodle is asked first.
+        state = "ready" if dialect is Dialect.NATIVE else "new"
+        rows = [
+            {
+                "source": source,
+                "key": arrival.key,
+                "digest": arrival.digest,
+                "type": arrival.type,
+                "body": arrival.body,
+                "received_at": now,
+                "state": state,
+                "attempts": 0,
+                "conflict": False,
+            }
+            for arrival in arrivals
+        ]
+        statement = insert_into(self._session, Delivery).values(rows)
+        inserted = self._session.scalars(
+            statement.on_conflict_do_nothing(index_elements=["source", "key", "digest"]).returning(
+                Delivery.key
+            )
+        ).all()
+        if inserted:
+            self._mark_conflicts(source, inserted)
+        return len(inserted)
+
+    def _mark_conflicts(self, source: str, keys: Sequence[str]) -> None:
+        other = aliased(Delivery)
+        twin = exists().where(
+            other.source == Delivery.source, other.key == Delivery.key, other.id != Delivery.id
+        )
+        self._session.execute(
+            update(Delivery)
+            .where(Delivery.source == source, Delivery.key.in_(keys), twin)
+            .values(conflict=True)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def waiting_counts(session: Session) -> dict[tuple[str, str], int]:
+    """Deliveries by source and state."""
+    rows = session.execute(
+        select(Delivery.source, Delivery.state, func.count()).group_by(
+            Delivery.source, Delivery.state
+        )
+    )
+    return {(source, state): count for source, state, count in rows}

@@ -1,0 +1,216 @@
+"""Memberships and the deltas of shares they cause; sums are never counted anew on this path."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from connector.domain.because import Judgement, Slice, SliceKind
+from connector.domain.cases import Case, Moment
+from connector.domain.dates import earliest
+from connector.domain.indicators import Indicator
+from connector.domain.periods import Period, PeriodKind, period_containing
+from connector.models import Membership, Share
+from connector.models.inserting import insert_into
+from connector.rulebook.faults import RuleFault
+from connector.rulebook.rulebook import Rulebook
+
+ShareKey = tuple[str, str, str, str, str]
+"""municipality, indicator, period, slice kind, slice code."""
+
+
+def tracked_periods(kind: PeriodKind, today: date) -> tuple[Period, Period]:
+    """The period that contains today and the one before it: those whose shares are kept up."""
+    current = period_containing(today, kind)
+    return current, current.previous
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A subject's judgements by indicator and period, and what went wrong meanwhile."""
+
+    rows: Mapping[tuple[str, str], Mapping[str, Any]]
+    faults: tuple[RuleFault, ...]
+    changes_on: date | None
+
+
+def judge_case(rulebook: Rulebook, municipality: str, case: Case, today: date) -> Judged:
+    """Judges a subject by every indicator about its kind, in every tracked period. Touches nothing.
+
+    A rule that fails leaves its former memberships as they are, and is reported.
+    """
+    rows: dict[tuple[str, str], Mapping[str, Any]] = {}
+    faults: list[RuleFault] = []
+    days: list[date | None] = []
+    for indicator in rulebook.rules(municipality).indicators:
+        if indicator.subject is not case.kind:
+            continue
+        for period in tracked_periods(indicator.period, today):
+            moment = Moment(period, period.as_of(today))
+            try:
+                judgement = rulebook.judge(case, moment, indicator)
+            except RuleFault as fault:
+                faults.append(fault)
+                continue
+            rows[indicator.code, str(period)] = as_row(judgement)
+            days.append(judgement.changes_on)
+    return Judged(rows, tuple(faults), earliest(*days))
+
+
+def as_row(judgement: Judgement) -> dict[str, Any]:
+    """A judgement as its membership stores it."""
+    evidence = sorted({key for because in judgement.because for key in because.evidence})
+    return {
+        "in_population": judgement.in_population,
+        "achieved": judgement.achieved,
+        "because": [
+            {"code": b.code, "params": dict(b.params), "evidence": list(b.evidence)}
+            for b in judgement.because
+        ],
+        "evidence": evidence,
+        "population_slices": _slices(judgement.population_slices),
+        "achieved_slices": _slices(judgement.achieved_slices),
+    }
+
+
+def counted(row: Mapping[str, Any]) -> tuple[set[Slice], set[Slice]]:
+    """The slices a membership counts in: of the population, and among the achieved."""
+    population = _parsed(row["population_slices"]) if row["in_population"] else set()
+    achieved = _parsed(row["achieved_slices"]) if row["achieved"] else set()
+    return population, achieved
+
+
+@dataclass(slots=True)
+class Change:
+    """What one batch writes."""
+
+    municipality: str
+    upserts: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[tuple[int, str, str]] = field(default_factory=list)
+    deltas: dict[ShareKey, list[int]] = field(default_factory=dict)
+
+    def compare(
+        self,
+        subject: int,
+        former: Mapping[tuple[str, str], Mapping[str, Any]],
+        judged: Judged,
+        indicators: Iterable[Indicator],
+    ) -> None:
+        """Adds the difference between a subject's stored and its new memberships.
+
+        Memberships of indicators that the rules no longer have go; those of periods that are no
+        longer tracked, and of rules that failed just now, stay.
+        """
+        known = {indicator.code for indicator in indicators}
+        for key, row in judged.rows.items():
+            held = former.get(key)
+            if held is not None and all(held[name] == row[name] for name in row):
+                continue
+            self.upserts.append(
+                {
+                    "subject_id": subject,
+                    "indicator": key[0],
+                    "period": key[1],
+                    "municipality": self.municipality,
+                    **row,
+                }
+            )
+            self._shift(key, held, row)
+        for key, held in former.items():
+            if key[0] not in known:
+                self.removed.append((subject, *key))
+                self._shift(key, held, None)
+
+    def _shift(
+        self,
+        key: tuple[str, str],
+        held: Mapping[str, Any] | None,
+        row: Mapping[str, Any] | None,
+    ) -> None:
+        for record, sign in ((held, -1), (row, 1)):
+            if record is None:
+                continue
+            for column, slices in enumerate(counted(record)):
+                for one in slices:
+                    share = (self.municipality, *key, str(one.kind), one.code)
+                    self.deltas.setdefault(share, [0, 0])[column] += sign
+
+    def write(self, session: Session) -> None:
+        """Writes memberships, then shares in one order for everybody, so that nobody deadlocks."""
+        for at in range(0, len(self.upserts), 200):
+            statement = insert_into(session, Membership).values(self.upserts[at : at + 200])
+            new = statement.excluded
+            session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["subject_id", "indicator", "period"],
+                    set_={name: new[name] for name in _COLUMNS},
+                )
+            )
+        if self.removed:
+            session.execute(
+                delete(Membership).where(
+                    tuple_(Membership.subject_id, Membership.indicator, Membership.period).in_(
+                        self.removed
+                    )
+                )
+            )
+        add_to_shares(session, self.deltas)
+
+
+_COLUMNS = (
+    "in_population",
+    "achieved",
+    "because",
+    "evidence",
+    "population_slices",
+    "achieved_slices",
+)
+
+
+def add_to_shares(session: Session, deltas: Mapping[ShareKey, Sequence[int]]) -> None:
+    """Adds deltas to shares. A row that does not exist cannot be locked: it is made first."""
+    moved = [(key, delta) for key, delta in sorted(deltas.items()) if any(delta)]
+    if not moved:
+        return
+    names = ("municipality", "indicator", "period", "slice_kind", "slice_code")
+    for at in range(0, len(moved), 200):
+        rows = [
+            {**dict(zip(names, key, strict=True)), "population": 0, "achieved": 0}
+            for key, _ in moved[at : at + 200]
+        ]
+        session.execute(
+            insert_into(session, Share).values(rows).on_conflict_do_nothing(index_elements=names)
+        )
+    for key, (population, achieved) in moved:
+        session.execute(
+            update(Share)
+            .where(*(getattr(Share, name) == value for name, value in zip(names, key, strict=True)))
+            .values(population=Share.population + population, achieved=Share.achieved + achieved)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def stored_memberships(
+    session: Session, subjects: Sequence[int]
+) -> dict[int, dict[tuple[str, str], dict[str, Any]]]:
+    """What is stored, by subject, then by indicator and period."""
+    found: dict[int, dict[tuple[str, str], dict[str, Any]]] = {s: {} for s in subjects}
+    rows = session.scalars(select(Membership).where(Membership.subject_id.in_(subjects)))
+    for row in rows:
+        found[row.subject_id][row.indicator, row.period] = {
+            name: getattr(row, name) for name in _COLUMNS
+        }
+    return found
+
+
+def _slices(slices: Iterable[Slice]) -> list[list[str]]:
+    return [[str(one.kind), one.code] for one in slices]
+
+
+def _parsed(slices: Iterable[Sequence[str]]) -> set[Slice]:
+    return {Slice(SliceKind(kind), code) for kind, code in slices}
+
+

@@ -1,0 +1,45 @@
+"""A person's profile and routes as on a day, as pages and lists show them without folding anew."""
+
+from datetime import date
+from typing import Any
+
+from connector.domain.deficits import Deficit
+from connector.domain.dossier import Setting
+from connector.domain.folding import Folded
+from connector.domain.progress import RouteProgress
+from connector.domain.stalls import episode_on
+
+
+def person_state(folded: Folded, day: date, setting: Setting) -> dict[str, Any]:
+    """JSON values only; the same inputs give the same bytes. percent: 0..100, two decimals."""
+    return {
+        "deficits": {
+            code: _deficit(code, deficit) for code, deficit in folded.deficits(day).items()
+        },
+        "routes": [_route(progress, day, setting) for progress in folded.routes],
+    }
+
+
+def _deficit(code: str, deficit: Deficit) -> dict[str, Any]:
+    latest = deficit.latest
+    return {
+        "state": str(deficit.state),
+        "level": str(latest.levels[code]),
+        "percent": float(round(latest.percents[code], 2)),
+        "on": latest.day.isoformat(),
+        "evidence": latest.key,
+    }
+
+
+def _route(progress: RouteProgress, day: date, setting: Setting) -> dict[str, Any]:
+    episode = episode_on(progress, day, setting.calendar, setting.stalls)
+    required = [step for step in progress.steps if step.step.required]
+    done = [step for step in required if step.done is not None and step.done.day <= day]
+    return {
+        "number": progress.route.number,
+        "state": progress.state(day),
+        "done": len(done),
+        "required": len(required),
+        "completed_on": progress.completed_on.isoformat() if progress.completed_on else None,
+        "stalled_since": episode.first_day.isoformat() if episode else None,
+    }

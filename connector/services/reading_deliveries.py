@@ -1,0 +1,167 @@
+"""A stored delivery, understood: whose account it is and what it says, whatever its dialect."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connector.dialects import POINTER_READERS, native
+from connector.dialects.envelope import Unreadable
+from connector.domain.evidence import LAST_SEQ, Kind, Says, Statement, Version
+from connector.domain.signals import Dialect, NativeType
+from connector.models import Delivery, Reading
+from connector.moodle import answers as moodle
+from connector.moodle.errors import MoodleRefused
+from connector.moodle.interpretation import Interpretation
+from connector.moodle.reading import interpret
+from connector.services.identity import Seen
+
+NOT_UNDERSTOOD = (Unreadable, MoodleRefused, moodle.Missing)
+"""What is wrong with the delivery itself; trying again would not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One delivery. says: its statements, for a municipality's time zone (years are local)."""
+
+    delivery: int
+    source: str
+    user_id: str | None
+    seen: Seen | None
+    says: Callable[[tzinfo], tuple[Statement, ...]]
+    nothing: str | None = None
+    warnings: tuple[str, ...] = ()
+    is_ping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """What is needed of a delivery's rows to understand it."""
+
+    id: int
+    source: str
+    dialect: Dialect
+    body: bytes
+    readings: tuple[moodle.Reading, ...] = field(default=(), repr=False)
+
+
+def load(
+    session: Session, dialects: Mapping[str, Dialect], ids: Sequence[int]
+) -> list[StoredDelivery]:
+    """Deliveries with the readings of their latest try, in order of id."""
+    rows = session.scalars(select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)).all()
+    readings: dict[int, dict[int, list[moodle.Reading]]] = {}
+    for row in session.scalars(
+        select(Reading)
+        .where(Reading.delivery_id.in_(ids))
+        .order_by(Reading.delivery_id, Reading.try_no, Reading.position)
+    ):
+        tries = readings.setdefault(row.delivery_id, {})
+        tries.setdefault(row.try_no, []).append(reading_of(row))
+    return [
+        StoredDelivery(
+            row.id,
+            row.source,
+            dialects[row.source],
+            row.body or b"",
+            tuple(readings[row.id][max(readings[row.id])]) if row.id in readings else (),
+        )
+        for row in rows
+    ]
+
+
+def reading_of(row: Reading) -> moodle.Reading:
+    body = json.loads(row.body)
+    if row.status == "error":
+        return moodle.Reading(row.function, row.params, "error", body, row.read_at)
+    return moodle.Reading(row.function, row.params, "answer", body, row.read_at)
+
+
+def understand(stored: StoredDelivery) -> Understood:
+    """Pure. Raises one of NOT_UNDERSTOOD."""
+    if stored.dialect is Dialect.NATIVE:
+        return _native(stored)
+    return _pointer(stored)
+
+
+def _native(stored: StoredDelivery) -> Understood:
+    event = native.read(stored.body)
+    seen = None
+    if event.user is not None:
+        deleted = event.type is NativeType.USER_DELETED
+        seen = Seen(
+            stored.source,
+            event.user.id,
+            event.user.idnumber,
+            event.user.email,
+            deleted,
+            event.version.key(),
+        )
+
+    def says(zone: tzinfo) -> tuple[Statement, ...]:
+        return native.statements(event, stored.source, zone, stored.id)
+
+    return Understood(
+        stored.id,
+        stored.source,
+        event.user.id if event.user else None,
+        seen,
+        says,
+        is_ping=event.type is NativeType.PING,
+    )
+
+
+def _pointer(stored: StoredDelivery) -> Understood:
+    pointer = POINTER_READERS[stored.dialect](stored.body)
+    if pointer is None:
+        return Understood(stored.id, stored.source, None, None, lambda zone: (), "irrelevant")
+
+    def reread(zone: tzinfo) -> Interpretation:
+        # The readings were stored as those of the last look: resolve decided when that was.
+        return interpret(pointer, stored.readings, stored.source, zone, stored.id, final=True)
+
+    first = reread(UTC)
+    seen = None
+    if first.account is not None:
+        account = first.account
+        read_at = max(reading.read_at for reading in stored.readings)
+        version = Version(read_at, LAST_SEQ, "", "").key()
+        seen = Seen(
+            stored.source,
+            account.user_id,
+            account.idnumber,
+            account.email,
+            account.deleted,
+            version,
+        )
+
+    def says(zone: tzinfo) -> tuple[Statement, ...]:
+        return reread(zone).statements
+
+    user_id = first.account.user_id if first.account else pointer.user_id
+    return Understood(
+        stored.id, stored.source, user_id, seen, says, first.nothing, first.warnings
+    )
+
+
+def subject_matter(statement: Statement) -> tuple[str, tuple[str, ...], str | None] | None:
+    """The quiz or course a fact is about: kind, its names (idnumber, number), its title.
+
+    None for what a catalogue need not know: activities, retractions.
+    """
+    if statement.says is Says.NOT_SO:
+        return None
+    if statement.kind is Kind.ATTEMPT:
+        quiz = statement.body["quiz"]
+        return "quiz", _names(quiz["idnumber"], quiz["id"]), quiz["name"]
+    if statement.kind is Kind.COMPLETION:
+        course = statement.body["course"]
+        return "course", _names(course["idnumber"], course["id"]), course["name"]
+    return None
+
+
+def _names(*names: str | None) -> tuple[str, ...]:
+    return tuple(name for name in names if name)
