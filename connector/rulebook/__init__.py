@@ -1,1 +1,25 @@
-"""Rule files and plugins: read, asked one municipality at a time, their faults isolated."""
+"""Reads rule files, loads rule plugins, asks one at a time and isolates their faults."""
+
+from connector.rulebook.faults import (
+    RuleFault,
+    RuleFileFault,
+    RulesRefused,
+    UnknownIndicator,
+    UnknownMunicipality,
+)
+from connector.rulebook.loader import load_rules
+from connector.rulebook.municipality_rules import MunicipalityRules
+from connector.rulebook.rulebook import Answer, PluginEntry, Rulebook
+
+__all__ = [
+    "Answer",
+    "MunicipalityRules",
+    "PluginEntry",
+    "RuleFault",
+    "RuleFileFault",
+    "Rulebook",
+    "RulesRefused",
+    "UnknownIndicator",
+    "UnknownMunicipality",
+    "load_rules",
+]

@@ -15,27 +15,30 @@ from connector.domain.cases import (
 from connector.domain.catalogue import Audience
 from connector.domain.dates import Span
 from connector.domain.indicators import Condition
-from connector.domain.people import AssociationLevel, School, SchoolKind
+from connector.domain.people import AssociationLevel, Dated, School, SchoolKind
 from connector.domain.records import RoadmapItem
+from connector.domain.turns import next_turn
 from connector.domain.words.vocabulary import Param, ParamType, Word
 
 _KINDS = tuple(str(kind) for kind in SchoolKind)
 _LEVELS = ("municipal", "regional", "federal")
 
 
-def _school(case: Case, day: date) -> School | None:
+def _versions(case: Case, day: date) -> Dated[School] | None:
     if isinstance(case, SchoolCase):
-        return case.school.at(day)
+        return case.school
     assert isinstance(case, StaffCase)
     term = case.folded.dossier.person.at(day)
-    return case.setting.organisation.school(term.school, day)
+    return case.setting.organisation.schools.get(term.school or "")
 
 
 def school_kind(kind: str) -> Condition:
     def condition(case: Case, moment: Moment) -> Finding:
-        school = _school(case, moment.as_of)
-        held = school.kind if school else None
-        return Finding(held == SchoolKind(kind), (Because("school_kind", {"kind": held}),))
+        versions = _versions(case, moment.as_of)
+        held = versions.at(moment.as_of).kind if versions else None
+        # A person's case does not look at the school's later versions, so its turn is told here.
+        turn = next_turn((d for d, _ in versions.versions), moment.as_of) if versions else None
+        return Finding(held == SchoolKind(kind), (Because("school_kind", {"kind": held}),), turn)
 
     return condition
 
@@ -44,7 +47,8 @@ def school_since(field: str) -> Condition:
     """Since a day on or before as_of the school runs the model or takes part in the system."""
 
     def condition(case: Case, moment: Moment) -> Finding:
-        school = _school(case, moment.as_of)
+        versions = _versions(case, moment.as_of)
+        school = versions.at(moment.as_of) if versions else None
         since = getattr(school, f"{field}_since", None)
         if since is not None and since <= moment.as_of:
             return Finding(True, (Because(f"{field}_since", {"since": since.isoformat()}),))
@@ -63,17 +67,20 @@ def team_has_employed_member() -> Condition:
 
 
 def _employed(case: TeamCase, moment: Moment) -> list[StaffCase]:
+    """The members employed at as_of, each once: two memberships of one person may overlap."""
     day = moment.as_of
-    return [
-        member
+    employed = {
+        member.code: member
         for membership, member in case.members
         if day in membership.span and member.folded.dossier.person.is_employed(day)
-    ]
+    }
+    return list(employed.values())
 
 
-def team_completed_programme(members: int = 2) -> Condition:
-    """At least so many employed members, or the only one, completed a programme for teams in the
-    period up to as_of: our reading of «принявших участие» (korolev VI.4)."""
+def team_completed_programme(members: int = 2, audience: str = "teams") -> Condition:
+    """At least so many employed members, or the only one, completed a programme for this audience
+    in the period up to as_of: our reading of «принявших участие» (korolev VI.4)."""
+    wanted = Audience(audience)
 
     def condition(case: Case, moment: Moment) -> Finding:
         assert isinstance(case, TeamCase)
@@ -84,7 +91,7 @@ def team_completed_programme(members: int = 2) -> Condition:
             done = [
                 c
                 for c in member.folded.completions
-                if c.programme.audience is Audience.TEAMS and c.passed and c.proof.day in window
+                if c.programme.audience is wanted and c.passed and c.proof.day in window
             ]
             if done:
                 params = {
@@ -219,7 +226,16 @@ WORDS = (
         "столько членов команды (или единственный) освоили в периоде программу для команд",
         "team_completed_programme: {members: 2}",
         team_completed_programme,
-        (Param("members", ParamType.INTEGER, "сколько членов команды", default=2),),
+        (
+            Param("members", ParamType.INTEGER, "сколько членов команды", default=2),
+            Param(
+                "audience",
+                ParamType.CHOICE,
+                "для кого программа: teams — для команд, staff — для работников",
+                default="teams",
+                choices=tuple(str(audience) for audience in Audience),
+            ),
+        ),
     ),
     Word(
         "association_level",

@@ -67,14 +67,17 @@ def in_form_of_support(in_first_years: int = 0) -> Condition:
     def condition(case: Case, moment: Moment) -> Finding:
         dossier = _staff(case).folded.dossier
         window: Span | None = Span(moment.period.first, moment.as_of)
+        turn = None
         if in_first_years:
             years = dossier.person.first_years(in_first_years)
             if years is None:
                 return Finding(False, (Because("no_teaching_since"),))
             window = years.overlap(Span(moment.period.first, moment.as_of))
+            # A support that is already going on begins to count on the first day of work.
+            turn = years.next_change(moment.as_of)
         if window is None:
             because = Because("no_support_in_first_years", {"years": in_first_years})
-            return Finding(False, (because,))
+            return Finding(False, (because,), turn)
         found = [
             (s.span, Because("support", {"form": s.form, **_ends(s.span)}))
             for s in dossier.supports
@@ -157,7 +160,13 @@ def looks_after_staff(role: str) -> Condition:
 
 
 WORDS = (
-    Word("everyone", STAFF, "все работники", "everyone: true", everyone),
+    Word(
+        "everyone",
+        frozenset(SubjectKind),
+        "все без исключения (работники, школы, объединения — о ком показатель)",
+        "everyone: true",
+        everyone,
+    ),
     Word(
         "role",
         STAFF,

@@ -1,1 +1,14 @@
-"""Rules of the city of Kuznetsk: data in rules/, read by the connector."""
+"""The rules of Кузнецк: kuznetsk 4.1 in rules/*.yaml, the reminder of section 2 in work_plans."""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from connector import hookimpl
+from connector_kuznetsk.work_plans import connector_next_turn, connector_notices
+
+__all__ = ["connector_next_turn", "connector_notices", "connector_rule_folders"]
+
+
+@hookimpl
+def connector_rule_folders() -> list[Traversable]:
+    return [files(__name__) / "rules"]

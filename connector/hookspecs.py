@@ -1,0 +1,42 @@
+"""What a rule plugin may say. Each hook is used by a shipped plugin and documented in docs/.
+
+Plugins return values and perform nothing: a hook may be asked at any time, any number of times,
+and is never asked inside a database transaction. A plugin is asked about its own municipality only,
+and its fault stops nobody else.
+"""
+
+from datetime import date
+from importlib.resources.abc import Traversable
+
+import pluggy
+
+from connector.domain.cases import Case
+from connector.domain.owed import Circle, Owed
+
+PROJECT = "connector"
+hookspec = pluggy.HookspecMarker(PROJECT)
+
+
+@hookspec
+def connector_rule_folders() -> list[Traversable]:  # type: ignore[empty-body]
+    """Folders of YAML rule files; read as one, exactly one of them holds municipality.yaml."""
+
+
+@hookspec
+def connector_notices(  # type: ignore[empty-body]
+    case: Case, circle: Circle, day: date
+) -> list[Owed]:
+    """What is owed on the local day `day` about a subject that was just judged.
+
+    case: the subject with everything its judgement looked at. circle: who stands around it.
+    The answer is a pure function of the three; a notice owed again under the same key is one.
+    """
+
+
+@hookspec
+def connector_next_turn(case: Case, day: date) -> date | None:
+    """The next day after `day` on which time alone could change what `connector_notices` says.
+
+    None where no day will. Without it a notice that begins on a calendar day would wait until
+    something else brings the subject up.
+    """

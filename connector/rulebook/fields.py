@@ -1,0 +1,137 @@
+"""Fields of rule files: strict types, faults in Russian that say what to write instead."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+
+from connector.rulebook.faults import near_miss
+
+MESSAGES: dict[str, Any] = {
+    "required": "не указано, а должно быть",
+    "null": "значение пусто",
+    "type": "ожидались ключи со значениями",
+    "invalid": "ожидался список",
+}
+
+
+class RuleSchema(Schema):
+    """A part of a rule file in which every unknown key is a fault."""
+
+    error_messages = MESSAGES
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _refuse_unknown_keys(
+        self, data: Mapping[str, Any], original_data: Any, **kwargs: Any
+    ) -> None:
+        known = {field.data_key or name for name, field in self.fields.items()}
+        unknown = [key for key in original_data if key not in known]
+        if unknown:
+            raise ValidationError(
+                {key: [f"неизвестный ключ{near_miss(key, known)}"] for key in unknown}
+            )
+
+
+class Text(fields.Field[str]):
+    """Text that is not blank."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise ValidationError("ожидался непустой текст")
+        return value.strip()
+
+
+class Whole(fields.Field[int]):
+    """A whole number between bounds, both included."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._least, self._most = least, most
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        # bool is an int in Python; `idle_days: true` is a slip all the same.
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationError("ожидалось целое число")
+        if not self._least <= value <= self._most:
+            raise ValidationError(f"ожидалось число от {self._least} до {self._most}")
+        return value
+
+
+class YesNo(fields.Field[bool]):
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("ожидалось true или false")
+        return value
+
+
+class Day(fields.Field[date]):
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, date):
+            raise ValidationError("ожидалась дата вида 2026-09-01 (без кавычек)")
+        return value
+
+
+class Percent(fields.Field[Fraction]):
+    """A percent 0..100 as a number, kept exactly."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Fraction:
+        if isinstance(value, str) and "%" in value:
+            number = value.replace("%", "").strip().replace(",", ".")
+            raise ValidationError(
+                f"«{value}» — это текст; проценты пишут числом без знака: {attr}: {number}"
+            )
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            raise ValidationError("ожидалось число процентов, например 60 или 33.3")
+        if not 0 <= value <= 100:
+            raise ValidationError("ожидалось число процентов от 0 до 100")
+        return Fraction(value)
+
+
+class Choice(fields.Field[str]):
+    """One of the named words."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._choices = tuple(choices)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or value not in self._choices:
+            raise ValidationError(
+                f"ожидалось одно из: {', '.join(self._choices)}"
+                f"{near_miss(str(value), self._choices)}"
+            )
+        return value
+
+
+class Zone(fields.Field[ZoneInfo]):
+    """A time zone by its IANA name."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> ZoneInfo:
+        try:
+            return ZoneInfo(value)
+        # ZoneInfoNotFoundError is a KeyError; a path or a number in its place fails otherwise.
+        except (KeyError, ValueError, TypeError, OSError, AttributeError) as err:
+            raise ValidationError(
+                "неизвестный часовой пояс; ожидалось имя вида Europe/Moscow"
+            ) from err

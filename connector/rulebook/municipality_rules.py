@@ -1,0 +1,51 @@
+"""All rules of one municipality, as the rest of the connector asks for them."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from connector.domain.because import SubjectKind
+from connector.domain.calendar import WorkCalendar
+from connector.domain.dossier import StallPolicy
+from connector.domain.hours import PostHours
+from connector.domain.indicators import Indicator
+from connector.domain.levels import Scales
+from connector.rulebook.faults import UnknownIndicator
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalityRules:
+    """One municipality's rules. indicators: in the order of its files.
+
+    closing_hour: local hour at which plans are judged; digest_hour: at which digests go out unless
+    the person chose another; quiet_from, quiet_until: when nobody is written to (`PostHours`).
+    digest: SHA-256 (hex) of everything that affects judging; titles,
+    plans and hours do not.
+    """
+
+    code: str
+    title: str
+    zone: ZoneInfo
+    indicators: tuple[Indicator, ...]
+    scales: Scales
+    stalls: StallPolicy
+    auto_match_email: bool
+    closing_hour: int
+    digest_hour: int
+    quiet_from: int
+    quiet_until: int
+    digest: str
+
+    def indicator(self, code: str) -> Indicator:
+        """Raises UnknownIndicator."""
+        for indicator in self.indicators:
+            if indicator.code == code:
+                return indicator
+        raise UnknownIndicator(self.code, code)
+
+    def post_hours(self, calendar: WorkCalendar) -> PostHours:
+        """When people may be written to, by the municipality's hours and this calendar."""
+        return PostHours(self.zone, calendar, self.quiet_from, self.quiet_until, self.digest_hour)
+
+    def about(self, subject: SubjectKind) -> tuple[Indicator, ...]:
+        """The indicators that count subjects of this kind."""
+        return tuple(i for i in self.indicators if i.subject is subject)
