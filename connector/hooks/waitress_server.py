@@ -10,11 +10,16 @@ comes is read and thrown away for a moment, so that the sender gets to read the 
 
 import socket
 import time
+from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
+from waitress.task import ThreadedTaskDispatcher
+from waitress.trigger import trigger
 
 BODY_LIMIT = (4 << 20) + 1
 """Bytes; the largest body that any route takes (xAPI batches: 4 MiB)."""
@@ -114,30 +119,79 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]
             self.will_close = True
 
 
-def build_server(app: Any, host: str, port: int, threads: int) -> Any:
-    """A waitress server over the WSGI application `app`; `run()` serves, `close()` ends it.
+class WebServer:
+    """A bound server; `run` serves in the calling thread until `stop` is called from any other."""
 
-    port 0 takes a free one: `effective_port` tells which. An idle connection and a half-sent
-    request are closed after about half a minute.
+    def __init__(self, dispatchers: dict[int, Any], tasks: Any, port: int) -> None:
+        self.port = port
+        self._dispatchers = dispatchers
+        self._tasks = tasks
+        self._left: dict[int, Any] = {}
+        self._lock = Lock()
+        self._has_ended = False
+
+    def run(self) -> None:
+        """Serve, once. An interrupt is passed on, after the sockets are closed."""
+        try:
+            wasyncore.loop(timeout=1, map=self._dispatchers, use_poll=True)
+        finally:
+            self._tasks.shutdown()
+            with self._lock:
+                self._has_ended = True
+                wasyncore.close_all(self._left | self._dispatchers)
+
+    def stop(self) -> None:
+        """Take no new connection, finish what is being answered (five seconds at most), end."""
+        self._in_loop(self._stop_listening)
+        self._tasks.shutdown()
+        self._in_loop(self._leave)
+
+    def _in_loop(self, act: Callable[[], None]) -> None:
+        # The loop's map may change in its own thread only; and the pipe that wakes it must not be
+        # closed by that thread while this one is still writing to it.
+        with self._lock:
+            triggers = [d for d in list(self._dispatchers.values()) if isinstance(d, trigger)]
+            if triggers and not self._has_ended:
+                triggers[0].pull_trigger(act)
+
+    def _leave(self) -> None:
+        self._left = dict(self._dispatchers)
+        self._dispatchers.clear()
+
+    def _stop_listening(self) -> None:
+        for dispatcher in list(self._dispatchers.values()):
+            if isinstance(dispatcher, BaseWSGIServer):
+                wasyncore.dispatcher.close(dispatcher)
+
+
+def build_server(app: Any, host: str, port: int, threads: int) -> WebServer:
+    """A waitress server over the WSGI application `app`, bound and not yet serving.
+
+    port 0 takes a free one. An idle connection and a half-sent request are closed after about half
+    a minute. Raises OSError if the address is taken.
     """
     dispatchers: dict[int, Any] = {}
-    server = create_server(
-        app,
-        map=dispatchers,
-        host=host,
-        port=port,
-        threads=threads,
-        ident="",
-        max_request_body_size=BODY_LIMIT,
-        max_request_header_size=HEADER_LIMIT,
-        channel_timeout=IDLE_SECONDS,
-        cleanup_interval=5,
-        connection_limit=500,
-        # select() fails for good on the first descriptor over 1023.
-        asyncore_use_poll=True,
-        log_socket_errors=False,
-    )
-    for dispatcher in dispatchers.values():
-        if hasattr(dispatcher, "channel_class"):
-            dispatcher.channel_class = LingeringChannel
-    return server
+    tasks = ThreadedTaskDispatcher()
+    try:
+        create_server(
+            app,
+            map=dispatchers,
+            _dispatcher=tasks,
+            host=host,
+            port=port,
+            ident="",
+            max_request_body_size=BODY_LIMIT,
+            max_request_header_size=HEADER_LIMIT,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
+            connection_limit=500,
+            log_socket_errors=False,
+        )
+    except OSError:
+        wasyncore.close_all(dispatchers)
+        raise
+    tasks.set_thread_count(threads)
+    listening = [d for d in dispatchers.values() if isinstance(d, BaseWSGIServer)]
+    for dispatcher in listening:
+        dispatcher.channel_class = LingeringChannel
+    return WebServer(dispatchers, tasks, listening[0].effective_port)
