@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connector.errors import ConnectorError
 from connector.models import ALWAYS, Import, Source
 from connector.services import import_writing
 from connector.services.import_diff import Difference, completed, difference
@@ -32,7 +33,7 @@ AfterImport = Callable[[Session, str, frozenset[str]], None]
 """Told the session, the municipality and the sheets that changed, inside the transaction."""
 
 
-class ImportRefused(Exception):
+class ImportRefused(ConnectorError):
     """A plan with faults was to be written."""
 
 

@@ -63,10 +63,14 @@ def staff(
     return {number: bodies.staff_member(found) for number, found in versions.items()}
 
 
-def staff_of_regional_methodist(session: Session, municipality: str, number: str) -> set[str]:
-    """Personnel numbers ever assigned to a regional methodist, in whichever version."""
-    rows = _rows(session, municipality, "staff", Record.related, [number])
-    return {key for key, *_ in rows}
+def staff_by_regional_methodist(
+    session: Session, municipality: str, numbers: Collection[str]
+) -> dict[str, set[str]]:
+    """Personnel numbers ever assigned, in whichever version, by their regional methodist."""
+    found: dict[str, set[str]] = {}
+    for key, _, _, related, _ in _rows(session, municipality, "staff", Record.related, numbers):
+        found.setdefault(related or "", set()).add(key)
+    return found
 
 
 def routes(

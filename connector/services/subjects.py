@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from connector.models import Subject
+from connector.models.inserting import insert_into
 from connector.services.stored_rows import CHUNK, FEW, chunks
 from connector.spreadsheets.spelling import sort_key
 
@@ -61,8 +61,11 @@ def ensure(
         {"municipality": municipality, "kind": kind, "code": code, **namings[code].columns()}
         for code in created
     ]
+    missing = insert_into(session, Subject).on_conflict_do_nothing(
+        index_elements=["municipality", "kind", "code"]
+    )
     for batch in _batches(rows):
-        session.connection().execute(_insert_missing(session), batch)
+        session.connection().execute(missing, batch)
     return set(created)
 
 
@@ -137,12 +140,6 @@ def _known(
         for code, subject_id, title, sort, email in found
         if code in codes
     }
-
-
-def _insert_missing(session: Session) -> Insert:
-    name = session.get_bind().dialect.name
-    insert = postgresql.insert if name == "postgresql" else sqlite.insert
-    return insert(Subject).on_conflict_do_nothing(index_elements=["municipality", "kind", "code"])
 
 
 def _batches(rows: list[Any]) -> Iterator[list[Any]]:

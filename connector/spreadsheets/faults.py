@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from connector.errors import ConnectorError
+
 LIMIT = 10_000
 """Faults kept of one workbook; a file of noise would otherwise fill the memory with sentences."""
 
 
-class WorkbookRefused(Exception):
+class WorkbookRefused(ConnectorError):
     """The file cannot be read as a workbook at all; the message is Russian and says what to do."""
 
 
