@@ -90,8 +90,8 @@ class CaseFiles:
                 Subject.kind == "staff",
                 Subject.code.in_(numbers),
             )
-        ).all()
-        codes = {subject: code for subject, code in rows}
+        )
+        codes = dict(rows.tuples())
         registers = registers_of(self._session, list(codes))
         return {
             codes[subject]: merged(stored, (), self._setting.zone).evidence
@@ -113,8 +113,8 @@ class CaseFiles:
         numbers = sorted({m.personnel_no for members in teams.values() for m in members})
         people = self.staff(numbers)
         for code, members in teams.items():
-            present = tuple((m, people[m.personnel_no]) for m in members if m.personnel_no in people)
-            yield code, TeamCase(code, present, self._setting)
+            present = [(m, people[m.personnel_no]) for m in members if m.personnel_no in people]
+            yield code, TeamCase(code, tuple(present), self._setting)
 
     def _associations(self, codes: Sequence[str]) -> Iterable[tuple[str, AssociationCase]]:
         items = records.roadmap(self._session, self._municipality, codes)

@@ -18,7 +18,7 @@ Registers = dict[str, dict[str, Statement]]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One person's registers after new statements; changed: (slot name, statement) to be written."""
+    """One person's registers after new statements; changed: slot names and what to write."""
 
     evidence: tuple[Evidence, ...]
     waiting: tuple[Statement, ...]
@@ -37,6 +37,7 @@ def registers_of(session: Session, subjects: Sequence[int]) -> dict[int, Registe
         .where(Account.subject_id.in_(subjects), Account.match.in_(("matched", "confirmed")))
     )
     for subject, slot in rows:
+        assert subject is not None
         found[subject].setdefault(slot.register, {})[slot.slot] = statement_of(slot)
     return found
 

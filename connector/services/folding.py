@@ -5,7 +5,7 @@ written,
 so of two workers that folded the same person one has to do it again; nobody waits for anybody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
-from connector.domain.cases import Case, StaffCase
+from connector.domain.cases import AssociationCase, Case, StaffCase
 from connector.domain.dates import earliest, local_day
 from connector.domain.dossier import Setting
 from connector.domain.evidence import Evidence, Statement
@@ -25,13 +25,14 @@ from connector.models import Record, Subject
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
+from connector.services import records
 from connector.services.casefiles import CaseFiles
-from connector.services.circles import CircleService
+from connector.services.circles import circles, heads_of
 from connector.services.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.notices import NoticeService
 from connector.services.person_state import person_state
 from connector.services.rule_faults import RuleFaultService
-from connector.services.setting import Settings, post_hours
+from connector.services.setting import Settings
 from connector.services.subjects import mark_dirty
 
 
@@ -139,19 +140,42 @@ class FoldService:
         for kind in sorted({row.kind for row in rows} - {SubjectKind.STAFF}):
             codes = [row.code for row in rows if row.kind is kind]
             cases |= {(kind, code): case for code, case in files.units(kind, codes).items()}
-        circles = CircleService(session, setting).circles(cases.values(), today)
+        around = self._circles(session, setting, cases.values(), today)
         former = stored_memberships(session, [row.id for row in rows])
         loaded = tuple(
             Loaded(
                 row,
                 cases.get((row.kind, row.code)),
-                circles.get((row.kind, row.code), Circle()),
+                around.get((row.kind, row.code), Circle()),
                 former[row.id],
                 merged[row.id].changed if row.id in merged else (),
             )
             for row in rows
         )
         return Batch(setting, today, loaded)
+
+    def _circles(
+        self, session: Session, setting: Setting, cases: Iterable[Case], day: date
+    ) -> dict[tuple[SubjectKind, str], Circle]:
+        """Who stands around each subject: of a person everybody, of an association its head."""
+        people, associations = [], []
+        for case in cases:
+            if isinstance(case, StaffCase):
+                people.append(case.folded.dossier.person)
+            elif isinstance(case, AssociationCase):
+                associations.append(case.code)
+        around = {
+            (SubjectKind.STAFF, number): circle
+            for number, circle in circles(
+                session, setting.municipality, people, setting.organisation, day
+            ).items()
+        }
+        heads = heads_of(setting.organisation, associations, day)
+        staff = records.staff(session, setting.municipality, sorted(set(heads.values())))
+        for code, head in heads.items():
+            if head in staff and staff[head].is_employed(day):
+                around[SubjectKind.ASSOCIATION, code] = Circle(heads={code: staff[head]})
+        return around
 
     def judge(self, batch: Batch) -> list[Folded]:
         """Judges and decides notices: plugin code, so never inside a transaction."""
@@ -162,11 +186,14 @@ class FoldService:
         if loaded.case is None:
             return Folded(loaded, Judged({}, (), None), (), (), None, None)
         judged = judge_case(self._rulebook, municipality, loaded.case, batch.today)
-        answer = self._rulebook.ask_notices(
+        answer = self._rulebook.notices(
             municipality, loaded.case, loaded.circle, batch.today
         )
         state = None
-        turn = loaded.case.next_turn(batch.today)
+        turn = earliest(
+            loaded.case.next_turn(batch.today),
+            self._rulebook.next_turn(municipality, loaded.case, batch.today),
+        )
         if isinstance(loaded.case, StaffCase):
             folded = loaded.case.folded
             state = person_state(folded, batch.today, batch.setting)
@@ -182,7 +209,9 @@ class FoldService:
             earliest(judged.changes_on, turn),
         )
 
-    def write(self, session: Session, batch: Batch, folded: Sequence[Folded], now: datetime) -> None:
+    def write(
+        self, session: Session, batch: Batch, folded: Sequence[Folded], now: datetime
+    ) -> None:
         """Writes one municipality's outcomes. Raises StaleRead; the caller rolls back and retries.
 
         One order for everybody: subjects by id, evidence by register, shares by key.
@@ -201,7 +230,7 @@ class FoldService:
         self._mark_units(session, batch, folded)
         # Where a plugin failed to say what is owed, its silence must not withdraw anything.
         owed = {o.loaded.row.id: o.owed for o in folded if not o.faults}
-        hours = post_hours(self._rulebook.rules(municipality), batch.setting.calendar)
+        hours = self._rulebook.rules(municipality).post_hours(batch.setting.calendar)
         NoticeService(session).reconcile(municipality, owed, hours, now)
         faults = [fault for outcome in folded for fault in outcome.faults]
         RuleFaultService(session).note(faults, now)

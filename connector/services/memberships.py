@@ -51,7 +51,7 @@ def judge_case(rulebook: Rulebook, municipality: str, case: Case, today: date) -
         for period in tracked_periods(indicator.period, today):
             moment = Moment(period, period.as_of(today))
             try:
-                judgement = rulebook.judge(case, moment, indicator)
+                judgement = rulebook.judge(municipality, indicator, case, moment)
             except RuleFault as fault:
                 faults.append(fault)
                 continue

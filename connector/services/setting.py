@@ -6,22 +6,12 @@ from threading import Lock
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from connector.domain.calendar import WorkCalendar
 from connector.domain.dossier import Setting
-from connector.domain.hours import PostHours
 from connector.models import Import
-from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
 from connector.services import records
 from connector.services.calendars import work_calendar
 from connector.services.known import KnownObjects, step_targets
-
-
-def post_hours(rules: MunicipalityRules, calendar: WorkCalendar) -> PostHours:
-    """When the municipality's people may be written to."""
-    return PostHours(
-        rules.zone, calendar, rules.quiet.first, rules.quiet.until, rules.digest_hour
-    )
 
 
 class Settings:
