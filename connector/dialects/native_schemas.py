@@ -5,6 +5,7 @@ instants, and a wrong event is set aside with the names of its fields at fault, 
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from connector.dialects.strict_json import decimal_of
+from connector.domain.facts import Mark
 from connector.domain.signals import NativeType
 
 _ISO = re.compile(
@@ -108,6 +110,42 @@ class Flag(fields.Field[bool]):
         return value
 
 
+class Questions(fields.Field[tuple[Mark, ...]]):
+    """Each question's slot, mark, max_mark and category; a slot comes once.
+
+    Read by hand: a nested schema took most of the time of reading an attempt of 20 questions.
+    """
+
+    _parts: Mapping[str, tuple[fields.Field[Any], bool]] = {
+        "slot": (Whole(100_000), True),
+        "mark": (Number(), False),
+        "max_mark": (Number(), True),
+        "category": (Text(), False),
+    }
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Mark, ...]:
+        if not isinstance(value, list):
+            raise ValidationError("not a list")
+        marks = tuple(self._mark(place, question) for place, question in enumerate(value))
+        if len({mark.slot for mark in marks}) != len(marks):
+            raise ValidationError("a slot comes twice")
+        return marks
+
+    def _mark(self, place: int, question: Any) -> Mark:
+        if not isinstance(question, dict):
+            raise ValidationError({str(place): ["not an object"]})
+        read: dict[str, Any] = {}
+        for name, (part, is_required) in self._parts.items():
+            told = question.get(name)
+            try:
+                if told is None and is_required:
+                    raise ValidationError("missing")
+                read[name] = None if told is None else part._deserialize(told, name, question)
+            except ValidationError:
+                raise ValidationError({str(place): {name: ["wrong"]}}) from None
+        return Mark(**read)
+
+
 def _optional(field: type[Text] | type[Identity] | type[Instant] | type[Number]) -> Any:
     return field(allow_none=True, load_default=None)
 
@@ -137,13 +175,6 @@ class QuizSchema(_Part):
     name = _optional(Text)
 
 
-class QuestionSchema(_Part):
-    slot = Whole(100_000, required=True)
-    mark = _optional(Number)
-    max_mark = Number(required=True)
-    category = _optional(Text)
-
-
 class AttemptSchema(_Part):
     id = Identity(required=True)
     number = Whole(10**9, load_default=0)
@@ -153,7 +184,7 @@ class AttemptSchema(_Part):
     grade = _optional(Number)
     max_grade = _optional(Number)
     provisional = Flag(load_default=False)
-    questions = fields.List(fields.Nested(QuestionSchema), load_default=list)
+    questions = Questions(load_default=())
 
 
 class AttemptIdSchema(_Part):

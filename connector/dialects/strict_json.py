@@ -21,9 +21,10 @@ MAX_CONTAINERS = 200_000
 MAX_DIGITS = 30
 MAX_FRACTION_TEXT = 60
 
-# One pass, possessive, and an unclosed string runs to the end of the text: a hostile body of quotes
-# and backslashes must not make the expression start over at every quote (quadratic: hours a MiB).
-_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+# Each match skips to the next bracket, or to the end. Possessive, and an unclosed string runs to
+# the end: a hostile body of quotes and backslashes must not make the expression start over at every
+# quote (quadratic: hours a MiB).
+_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.?)*+(?:"|\Z))*+([\[\]{}]|\Z)', re.DOTALL)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -58,8 +59,10 @@ def loads(raw: bytes) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """`value` as compact UTF-8 JSON, keys in their order."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """`value` as compact UTF-8 JSON with sorted keys: the bytes that `digest_of` hashes."""
+    text = json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
     return text.encode("utf-8")
 
 
@@ -83,17 +86,19 @@ def strings_of(value: Any) -> Iterator[str]:
 
 
 def _check_shape(raw: bytes) -> None:
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+        return
     depth = containers = 0
-    for token in _TOKENS.finditer(raw):
-        first = raw[token.start()]
-        if first in b"[{":
+    for match in _BRACKET.finditer(raw):
+        bracket = match[1]
+        if bracket in (b"[", b"{"):
             depth += 1
             containers += 1
             if depth > MAX_DEPTH:
                 raise NotJson("too_deep")
             if containers > MAX_CONTAINERS:
                 raise NotJson("too_many_values")
-        elif first in b"]}":
+        else:
             depth -= 1
 
 

@@ -88,6 +88,10 @@ def test_a_refusal_does_not_carry_what_was_sent() -> None:
         b'"' * 1_000_000,
         b"\\" * 1_000_000,
         b"{" + b'"":' * 300_000,
+        b"[" * 20 + b"x" * 1_000_000,
+        b"[]" * 40 + b'"' * 999_999,
+        b"[]" * 40 + b'\\"' * 500_000,
+        b"[]" * 40 + b'"\\' * 500_000,
     ],
 )
 def test_hostile_quotes_cost_no_more_than_their_length(raw: bytes) -> None:
