@@ -1,0 +1,60 @@
+"""What a channel is: one way to reach a person, and how it says that it could not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Protocol
+
+from connector.errors import ConnectorError
+
+_ID_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLetter:
+    """One letter to one person. message_id: with its angle brackets; sent_at: aware."""
+
+    message_id: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    sent_at: datetime
+
+
+class Channel(Protocol):
+    """name: as it stands in the table of letters."""
+
+    name: str
+
+    def send(self, letter: OutgoingLetter) -> bytes | None:
+        """Hands the letter over; when it returns, the other side has accepted it.
+
+        Returns the letter as it went over the wire, if there is such a thing. Sending the same
+        letter again is allowed and bears the same message_id. Raises TryLater, ChannelDown,
+        Refused.
+        """
+        ...
+
+
+class TryLater(ConnectorError):
+    """This letter did not get through now, or nobody knows whether it did; try it again."""
+
+
+class ChannelDown(ConnectorError):
+    """No letter gets through at present; it is not this letter's fault. Try again later."""
+
+
+class Refused(ConnectorError):
+    """This letter will never get through to this address. The message is a reason code."""
+
+
+def message_id(municipality: str, keys: Iterable[str], domain: str) -> str:
+    """The same notices give the same Message-ID, whoever sends them and however often.
+
+    After a crash between sending and noting it down, the letter goes out once more; this is how
+    mail systems can tell that it is the same.
+    """
+    told = "\n".join([municipality, *sorted(keys)])
+    return f"<{sha256(told.encode()).hexdigest()[:_ID_LENGTH]}@{domain}>"

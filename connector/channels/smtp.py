@@ -1,0 +1,159 @@
+"""E-mail over SMTP, and what each way of failing means.
+
+A connection is made for each letter: letters are few, gathered by recipient, and a connection that
+is kept open is one that has been dropped when it is needed.
+"""
+
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater
+from connector.errors import BadSettings
+
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where letters are handed in. timeout: seconds for each step of a session."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    starttls: bool = False
+    timeout: float = 30.0
+
+
+def parse_smtp_url(url: str) -> SmtpServer:
+    """`smtp://user:password@host:port?starttls=1` or `smtps://…`. Raises BadSettings."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as err:
+        raise BadSettings("CONNECTOR_SMTP_URL: the port is not a number") from err
+    options = parse_qs(parts.query)
+    if parts.scheme not in _PORTS or not parts.hostname or options.keys() - {"starttls"}:
+        raise BadSettings("CONNECTOR_SMTP_URL: smtp://user:password@host:port?starttls=1 expected")
+    starttls = options.get("starttls", ["0"])[-1] in ("1", "true", "yes")
+    if starttls and parts.scheme == "smtps":
+        raise BadSettings("CONNECTOR_SMTP_URL: smtps:// is encrypted already, drop starttls")
+    return SmtpServer(
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        tls=parts.scheme == "smtps",
+        starttls=starttls,
+    )
+
+
+class SmtpChannel:
+    """sender: the From header, `Название <адрес>` or an address. Raises BadSettings for another.
+
+    tls: for servers whose certificate the system does not know; the system's own by default.
+    """
+
+    name = "smtp"
+
+    def __init__(self, server: SmtpServer, sender: str, tls: ssl.SSLContext | None = None) -> None:
+        name, address = parseaddr(sender)
+        if not _ADDRESS.fullmatch(address):
+            raise BadSettings("CONNECTOR_MAIL_FROM: an e-mail address is expected")
+        self._server = server
+        self._tls = tls or ssl.create_default_context()
+        self._from = Address(display_name=name, addr_spec=address)
+
+    def send(self, letter: OutgoingLetter) -> bytes | None:
+        if not _ADDRESS.fullmatch(letter.address):
+            raise Refused("bad_address")
+        try:
+            message = self._compose(letter)
+            session = self._session()
+            try:
+                session.send_message(message)
+            finally:
+                _leave(session)
+        except smtplib.SMTPRecipientsRefused as err:
+            code, _ = next(iter(err.recipients.values()))
+            raise _verdict(code, "bounced") from err
+        except (smtplib.SMTPHeloError, smtplib.SMTPSenderRefused) as err:
+            # Whom the server does not like is us: every letter would fare the same.
+            raise ChannelDown(f"smtp_{err.smtp_code}") from err
+        except smtplib.SMTPDataError as err:
+            raise _verdict(err.smtp_code, "refused") from err
+        except (smtplib.SMTPNotSupportedError, ValueError, MessageError) as err:
+            # An address or text that this server cannot take in any form we have.
+            raise Refused("not_deliverable") from err
+        except (smtplib.SMTPException, OSError) as err:
+            # Dropped, or silent for too long: nobody knows whether the letter was taken.
+            raise TryLater("session_lost") from err
+        return message.as_bytes(policy=SMTP)
+
+    def _session(self) -> smtplib.SMTP:
+        """An open session, logged in. Raises ChannelDown."""
+        server = self._server
+        try:
+            session: smtplib.SMTP
+            if server.tls:
+                session = smtplib.SMTP_SSL(
+                    server.host, server.port, timeout=server.timeout, context=self._tls
+                )
+            else:
+                session = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        except (smtplib.SMTPException, OSError) as err:
+            raise ChannelDown("unreachable") from err
+        try:
+            if server.starttls:
+                session.starttls(context=self._tls)
+            if server.user:
+                session.login(server.user, server.password)
+        except (smtplib.SMTPException, OSError) as err:
+            session.close()
+            raise ChannelDown("not_logged_in") from err
+        return session
+
+    def _compose(self, letter: OutgoingLetter) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self._from
+        message["To"] = Address(addr_spec=_ascii_domain(letter.address))
+        message["Subject"] = letter.subject
+        message["Date"] = format_datetime(letter.sent_at)
+        message["Message-ID"] = letter.message_id
+        # Holiday answers to a machine would only come back to a machine.
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = "ru"
+        message.set_content(letter.text, cte="base64")
+        message.add_alternative(letter.html, subtype="html", cte="base64")
+        return message
+
+
+def _leave(session: smtplib.SMTP) -> None:
+    # The letter's fate is decided by now: whatever the server says to a good-bye changes nothing.
+    with suppress(smtplib.SMTPException, OSError):
+        session.quit()
+    session.close()
+
+
+def _ascii_domain(address: str) -> str:
+    """A Cyrillic domain in the form that every server knows. Raises ValueError."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode('ascii')}"
+
+
+def _verdict(code: int, refused: str) -> TryLater | ChannelDown | Refused:
+    """421 is the server going away; other 4xx are this letter's bad moment, 5xx its end."""
+    if code == 421:
+        return ChannelDown("smtp_421")
+    return Refused(refused) if code >= 500 else TryLater(f"smtp_{code}")
