@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from connector.domain.catalogue import Catalogue
@@ -29,11 +29,11 @@ from connector.domain.routes import Route
 from connector.models import Record
 from connector.services import record_bodies as bodies
 from connector.services.import_plan import Body
-from connector.services.stored_rows import CHUNK, chunks
+from connector.services.stored_rows import chunks
 
 T = TypeVar("T")
-Row = tuple[str, date, str | None, str | None, Body]
-"""key, valid_from, person, related, body"""
+Row = tuple[str, date, Body]
+"""key, valid_from, body"""
 
 
 def organisation(session: Session, municipality: str) -> Organisation:
@@ -58,7 +58,7 @@ def staff(
 ) -> dict[str, StaffMember]:
     """People by personnel number; numbers that nobody has are left out."""
     versions: dict[str, list[tuple[date, Body]]] = {}
-    for key, valid_from, _, _, body in _rows(session, municipality, "staff", Record.key, numbers):
+    for key, valid_from, body in _rows(session, municipality, "staff", Record.key, numbers):
         versions.setdefault(key, []).append((valid_from, body))
     return {number: bodies.staff_member(found) for number, found in versions.items()}
 
@@ -167,7 +167,7 @@ def _dated(
     session: Session, municipality: str, sheet: str, convert: Callable[[Body], T]
 ) -> dict[str, Dated[T]]:
     versions: dict[str, list[tuple[date | None, T]]] = {}
-    for key, valid_from, _, _, body in _rows(session, municipality, sheet, Record.key, None):
+    for key, valid_from, body in _rows(session, municipality, sheet, Record.key, None):
         versions.setdefault(key, []).append((bodies.since(valid_from), convert(body)))
     return {key: Dated(tuple(found)) for key, found in versions.items()}
 
@@ -199,18 +199,9 @@ def _rows(
     values: Collection[str] | None,
 ) -> Iterator[Row]:
     """Versions in order of key and day, compared as Python compares: databases collate."""
-    wanted: list[ColumnElement[bool]] = [
-        Record.municipality == municipality,
-        Record.sheet == sheet,
-    ]
-    query = select(
-        Record.key, Record.valid_from, Record.person, Record.related, Record.body
-    ).execution_options(yield_per=CHUNK)
-    found: list[Row] = []
-    if values is None:
-        found.extend(session.execute(query.where(*wanted)).tuples())
-    else:
-        for chunk in chunks(values):
-            rows = session.execute(query.where(*wanted, column.in_(chunk)))
-            found.extend(rows.tuples())
+    query = select(Record.key, Record.valid_from, Record.body).where(
+        Record.municipality == municipality, Record.sheet == sheet
+    )
+    queries = [query] if values is None else [query.where(column.in_(c)) for c in chunks(values)]
+    found = [(key, day, body) for each in queries for key, day, body in session.execute(each)]
     return iter(sorted(found, key=lambda row: (row[0], row[1])))

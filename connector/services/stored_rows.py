@@ -56,6 +56,6 @@ def existing(session: Session, municipality: str, sheet: str, keys: Collection[s
 
 
 def _grouped(session: Session, query: Select[Any]) -> Iterator[tuple[str, list[Version]]]:
-    rows = session.execute(query.execution_options(yield_per=CHUNK))
-    for key, versions in groupby(rows, key=lambda row: row[0]):
-        yield key, [Version(valid_from, body) for _, valid_from, body in versions]
+    with session.execute(query.execution_options(yield_per=CHUNK)) as rows:
+        for key, versions in groupby(rows, key=lambda row: row[0]):
+            yield key, [Version(valid_from, body) for _, valid_from, body in versions]

@@ -83,7 +83,8 @@ def test_the_catalogue_is_read_whole(place: Town) -> None:
     place.imports(
         competencies=[("code", "title", "area"), ("C1", "Дроби", "предметная")],
         programmes=[
-            ("source", "course", "title", "register_no", "hours", "audience", "competencies", "final"),
+            ("source", "course", "title", "register_no", "hours", "audience", "competencies",
+             "final"),
             ("m", "PK", "Курс", 77.0, 36, "команды", "C1; C2", "quiz:Q >= 60,5"),
             ("m", "PK2", "Ещё", None, None, None, None, None),
         ],
