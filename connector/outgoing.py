@@ -19,7 +19,12 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 from urllib3.util.connection import create_connection
 
 Lookup = Callable[[str, int], Iterable[str]]
@@ -39,7 +44,11 @@ class BodyTooLarge(Exception):
 
 
 class BodyTooSlow(Exception):
-    """The answer did not end in time, though bytes kept coming."""
+    """The answer did not end in time: it stalled, or came by the drop."""
+
+
+class BodyBroken(Exception):
+    """The answer ended early, or is packed though nobody asked for that."""
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -205,7 +214,7 @@ def read_body(
 ) -> bytes:
     """The body of a streamed answer: at most `limit` bytes, within `seconds` from now.
 
-    Raises BodyTooLarge, BodyTooSlow, or what requests raises for a broken connection.
+    Raises BodyTooLarge, BodyTooSlow, BodyBroken.
     """
     until = tick() + seconds
     body = bytearray()
@@ -213,12 +222,19 @@ def read_body(
         declared = response.headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared) > limit:
             raise BodyTooLarge
-        for chunk in response.iter_content(_CHUNK):
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise BodyBroken("packed")
+        # iter_content waits for a full chunk: a server that drips would hold the caller for hours.
+        while chunk := response.raw.read1(_CHUNK, decode_content=False):
             body += chunk
             if len(body) > limit:
                 raise BodyTooLarge
             if tick() > until:
                 raise BodyTooSlow
+    except ReadTimeoutError as err:
+        raise BodyTooSlow from err
+    except (HTTPError, OSError) as err:
+        raise BodyBroken("ended early") from err
     finally:
         response.close()
     return bytes(body)

@@ -53,6 +53,7 @@ class Recording:
         self._lock = Lock()
         self._steps: dict[tuple[str, int], int] = {}
         self._answers: dict[tuple[str, tuple[tuple[str, str], ...]], list[tuple[int, Replied]]] = {}
+        self._starts: set[int] = set()
         self._now = -1
 
     @classmethod
@@ -71,7 +72,10 @@ class Recording:
         return recording
 
     def _add(self, name: str, call: Mapping[str, Any]) -> None:
-        position = self._steps.setdefault((name, int(call["after_step"])), len(self._steps))
+        step = int(call["after_step"])
+        position = self._steps.setdefault((name, step), len(self._steps))
+        if step == 0:
+            self._starts.add(position)
         params = {str(key): str(value) for key, value in call["params"].items()}
         answers = self._answers.setdefault(_key(call["function"], params), [])
         answers.append((position, Replied(int(call["status"]), call["response"])))
@@ -103,7 +107,12 @@ class Recording:
     def _recorded(self, function: str, params: Params, now: int) -> Replied | None:
         answers = self._answers.get(_key(function, params), ())
         before = [answer for position, answer in answers if position <= now]
-        return before[-1] if before else None
+        if before:
+            return before[-1]
+        if answers and answers[0][0] in self._starts:
+            # First asked before the first step that names it: so it had been until then.
+            return answers[0][1]
+        return None
 
     def _latest(self, function: str, now: int) -> Iterable[Any]:
         for (name, params), _ in self._answers.items():

@@ -67,16 +67,15 @@ def interpret_grade(pointer: Pointer, answers: Answers, context: Context) -> Int
     if reading.status == "error":
         return Interpretation(nothing=reading.errorcode)
     report = answers.load(reading, _GRADES, GradeReport)
-    item = report.item(pointer.grade_item_id or "")
-    quiz_id = pointer.quiz_id if item is None and pointer.grade_item_id is None else None
-    if item is not None and item.itemmodule == "quiz":
-        quiz_id = item.iteminstance
-    if quiz_id is None:
-        return Interpretation(nothing="grade_item_not_found" if item is None else "not_a_quiz")
-    listed = answers.to(questions.attempts_of(quiz_id, user_id))
-    if listed.status == "error":
-        return Interpretation(nothing=listed.errorcode)
-    rows = answers.load(listed, _ATTEMPTS, tuple)
+    quiz_ids = _graded_quizzes(pointer, report)
+    if not quiz_ids:
+        return Interpretation(nothing="not_a_quiz")
+    rows: list[AttemptRow] = []
+    for quiz_id in quiz_ids:
+        listed = answers.to(questions.attempts_of(quiz_id, user_id))
+        if listed.status == "error":
+            return Interpretation(nothing=listed.errorcode)
+        rows += answers.load(listed, _ATTEMPTS, tuple)
     found: list[Interpretation] = []
     for attempt_id in _to_review(rows, answers):
         review = answers.to(questions.review_of(attempt_id))
@@ -96,7 +95,20 @@ def interpret_grade(pointer: Pointer, answers: Answers, context: Context) -> Int
     )
 
 
-def _to_review(rows: tuple[AttemptRow, ...], answers: Answers) -> list[str]:
+def _graded_quizzes(pointer: Pointer, report: GradeReport) -> list[str]:
+    """The quiz of the pointed grade; all of the course where a sender's template leaves it out."""
+    if pointer.grade_item_id is None and pointer.quiz_id is not None:
+        return [pointer.quiz_id]
+    return [
+        item.iteminstance
+        for item in report.items
+        if item.itemmodule == "quiz"
+        and item.iteminstance is not None
+        and pointer.grade_item_id in (None, item.id)
+    ]
+
+
+def _to_review(rows: list[AttemptRow], answers: Answers) -> list[str]:
     listed = [row.id for row in rows if row.state == FINISHED and not row.preview]
     known = [reading.params["attemptid"] for reading in answers.of_function(Function.REVIEW)]
     return list(dict.fromkeys(listed + sorted(known, key=int)))

@@ -19,7 +19,7 @@ from connector.moodle.budget import Budget, OverBudget
 from connector.moodle.errors import MoodleRefused, MoodleSays, MoodleUnavailable
 from connector.moodle.questions import Question
 from connector.moodle.replies import check_error, check_status, parse, read_at
-from connector.outgoing import BodyTooLarge, BodyTooSlow, OutgoingRefused, read_body
+from connector.outgoing import BodyBroken, BodyTooLarge, BodyTooSlow, OutgoingRefused, read_body
 
 _PATH = "/webservice/rest/server.php"
 
@@ -157,9 +157,7 @@ class MoodleClient:
             raise MoodleUnavailable("timed_out") from err
         except requests.exceptions.InvalidURL as err:
             raise MoodleRefused("bad_url") from err
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as err:
-            if _timed_out(err):
-                raise MoodleUnavailable("timed_out") from err
+        except (requests.ConnectionError, BodyBroken) as err:
             raise _Passing("connection") from err
         except requests.RequestException as err:
             raise MoodleUnavailable("connection") from err
@@ -171,8 +169,3 @@ class _Passing(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def _timed_out(err: requests.RequestException) -> bool:
-    """Whether a body stopped coming: requests reports that as a broken connection."""
-    return "timed out" in str(err).lower()

@@ -8,8 +8,10 @@ from typing import Any
 from connector.domain.evidence import LAST_SEQ, Kind, Says, Statement, Version, digest_of
 from connector.moodle.answers import Reading
 
-SLACK = timedelta(seconds=5)
-"""Moodle stamps a record some moments before it raises the event about it."""
+SLACK = timedelta(seconds=1)
+"""Moodle stamps a record just before it raises the event about it. Where it stamps much earlier (a
+long run of its cron) the deliveries only wait once more; a larger slack would take a grade three
+seconds old for the new one."""
 
 
 @dataclass(frozen=True, slots=True)

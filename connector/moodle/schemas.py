@@ -111,9 +111,6 @@ class GradeReport:
     def module(self, cmid: str) -> GradeItem | None:
         return next((item for item in self.items if item.cmid == cmid), None)
 
-    def item(self, item_id: str) -> GradeItem | None:
-        return next((item for item in self.items if item.id == item_id), None)
-
 
 class _UserGradesSchema(Answer):
     courseidnumber = Text(load_default=None, allow_none=True)

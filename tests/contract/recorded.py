@@ -1,4 +1,4 @@
-"""The recorded sequences as the connector meets them: events of three senders, and REST beside them."""
+"""The recorded sequences as the connector meets them: events of three senders, and REST."""
 
 import json
 from collections.abc import Iterator
