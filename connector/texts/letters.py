@@ -1,0 +1,185 @@
+"""Letters: gathered notices in, one subject with text and HTML out.
+
+The words of each kind stand once, in `letters/<kind>.<role>.txt` (or `<kind>.txt` for every role):
+the first line, after `# `, is the heading and, alone, the subject; blank lines part paragraphs and
+`- ` begins a list's line. Both forms of a letter are made from that, so they cannot say different
+things, and HTML is escaped in one place.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplatesNotFound,
+)
+
+from connector.errors import ConnectorError
+from connector.texts.words import plural, sandbox
+
+_ORDER = (
+    "route_stalled",
+    "deficits_found",
+    "route_completed",
+    "plan_lost",
+    "plan_met",
+)
+"""What needs somebody comes first; kinds that are not named here come last."""
+
+_REASONS = {
+    "teacher": "Вы получили это письмо, потому что в нём Ваши собственные результаты.",
+    "mentor": "Вы получили это письмо как наставник.",
+    "head": "Вы получили это письмо как руководитель методического объединения.",
+    "methodist": "Вы получили это письмо как методист.",
+    "specialist": "Вы получили это письмо как специалист управления образования.",
+    "administrator": "Вы получили это письмо как администратор системы.",
+}
+
+
+class TextFault(ConnectorError):
+    """There are no words for a notice, or they do not fit it; whoever wrote them must mend them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notice to be put into words."""
+
+    kind: str
+    role: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedLetter:
+    """subject: without personal data, whatever the notices are about."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or a list where `bullets`; lines of plain text."""
+
+    lines: tuple[str, ...]
+    bullets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def render_letter(
+    notices: Sequence[Told], municipality: str, url: str | None = None
+) -> RenderedLetter:
+    """One letter for all of a recipient's notices. municipality: its title; url: of the pages.
+
+    The order of `notices` does not matter. Raises TextFault.
+    """
+    try:
+        sections = [
+            _section(kind, role, [notice.params for notice in group])
+            for (kind, role), group in _grouped(notices)
+        ]
+    except (TemplateError, TypeError, ValueError, AttributeError) as err:
+        raise TextFault(f"{type(err).__name__}: {err}") from err
+    subject = _subject(sections, len(notices))
+    roles = {notice.role for notice in notices}
+    reasons = [text for role, text in _REASONS.items() if role in roles]
+    html = _frame().render(
+        subject=subject,
+        sections=sections,
+        reasons=reasons,
+        municipality=municipality,
+        url=url,
+    )
+    return RenderedLetter(subject, _as_text(sections, reasons, municipality, url), html)
+
+
+def _grouped(notices: Iterable[Told]) -> Iterator[tuple[tuple[str, str], list[Told]]]:
+    def rank(notice: Told) -> tuple[int, str, str, str]:
+        place = _ORDER.index(notice.kind) if notice.kind in _ORDER else len(_ORDER)
+        # The same notices make the same letter, in whatever order the database hands them out.
+        return place, notice.kind, notice.role, repr(sorted(notice.params.items()))
+
+    ordered = sorted(notices, key=rank)
+    for key, group in groupby(ordered, key=lambda notice: (notice.kind, notice.role)):
+        yield key, list(group)
+
+
+def _section(kind: str, role: str, items: list[Mapping[str, Any]]) -> Section:
+    try:
+        template = _words().select_template([f"{kind}.{role}.txt", f"{kind}.txt"])
+    except TemplatesNotFound as err:
+        raise TextFault(f"no words for {kind} to a {role}") from err
+    title, _, body = template.render(items=items).strip().partition("\n")
+    return Section(title.removeprefix("# ").strip(), tuple(_blocks(body)))
+
+
+def _blocks(body: str) -> Iterator[Block]:
+    """Paragraphs and lists. A list goes on over the blank lines that loops leave in it."""
+    runs: list[tuple[bool, list[str]]] = []
+    parted = True
+    for line in map(str.strip, body.splitlines()):
+        if not line:
+            parted = True
+            continue
+        bullet = line.startswith("- ")
+        if runs and runs[-1][0] == bullet and (bullet or not parted):
+            runs[-1][1].append(line)
+        else:
+            runs.append((bullet, [line]))
+        parted = False
+    for bullet, lines in runs:
+        yield Block(tuple(line.removeprefix("- ") for line in lines), bullet)
+
+
+def _subject(sections: Sequence[Section], count: int) -> str:
+    if len(sections) == 1:
+        return sections[0].title
+    messages = plural(count, "сообщение", "сообщения", "сообщений")
+    return f"Методическая служба: {count} {messages}"
+
+
+def _as_text(
+    sections: Iterable[Section], reasons: Iterable[str], municipality: str, url: str | None
+) -> str:
+    parts = ["Здравствуйте!"]
+    for section in sections:
+        parts.append(f"{section.title}\n{'=' * len(section.title)}")
+        for block in section.blocks:
+            if block.bullets:
+                parts.append("\n".join(f"- {line}" for line in block.lines))
+            else:
+                parts.append(" ".join(block.lines))
+    if url:
+        parts.append(f"Открыть в системе: {url}")
+    footer = [*reasons, f"{municipality}, методическая служба. На это письмо отвечать не нужно."]
+    return "\n\n".join(parts) + "\n\n-- \n" + "\n".join(footer) + "\n"
+
+
+@lru_cache(maxsize=1)
+def _words() -> Environment:
+    return sandbox(PackageLoader("connector.texts", "letters"))
+
+
+@lru_cache(maxsize=1)
+def _frame() -> Template:
+    environment = Environment(
+        loader=PackageLoader("connector.texts", "letters"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("frame.html")

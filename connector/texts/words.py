@@ -1,0 +1,93 @@
+"""Templates of sentences and letters: one sandbox, and the filters that speak Russian.
+
+A template sees nothing but the values it is given; what is missing is a fault and never an empty
+place in a letter. Whatever stands in a value (a newline, a dash at its beginning) cannot change the
+shape of the text around it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from jinja2 import BaseLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from connector.domain.shares import percent
+
+_LEVELS = {
+    "below_base": "уровень ниже базового",
+    "base": "уровень базовый",
+    "elevated": "уровень повышенный",
+    "high": "уровень высокий",
+    "None": "уровень не измерен",
+}
+_NAMES = {
+    "teacher": "педагогический работник",
+    "manager": "управленческий кадр",
+    "school": "школа",
+    "kindergarten": "детский сад",
+    "additional": "организация дополнительного образования",
+    "other": "другая организация",
+    "municipal": "муниципальный",
+    "regional": "региональный",
+    "federal": "федеральный",
+    "community": "профессиональное сообщество",
+}
+
+
+def day(value: str | date | None) -> str:
+    """dd.mm.yyyy of an ISO date; a dash where there is none."""
+    if value is None:
+        return "—"
+    return (date.fromisoformat(value) if isinstance(value, str) else value).strftime("%d.%m.%Y")
+
+
+def span(params: Mapping[str, Any]) -> str:
+    """`from` and `until` of the parameters: с 01.09.2025 по 31.05.2026; empty ones are open."""
+    first, last = params.get("from"), params.get("until")
+    parts = [f"с {day(first)}" if first else "", f"по {day(last)}" if last else ""]
+    return " ".join(part for part in parts if part) or "бессрочно"
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """The form that goes with a number: 1 шаг, 2 шага, 5 шагов."""
+    if number % 10 == 1 and number % 100 != 11:
+        return one
+    if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14):
+        return few
+    return many
+
+
+def listed(values: Iterable[object]) -> str:
+    return ", ".join(str(value) for value in values)
+
+
+def named(code: object) -> str:
+    """A closed vocabulary's code in Russian; another code stays as it is."""
+    return _NAMES.get(str(code), str(code))
+
+
+def level(code: object) -> str:
+    return _LEVELS.get(str(code), str(code))
+
+
+def _one_line(value: object) -> object:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def sandbox(loader: BaseLoader | None = None) -> ImmutableSandboxedEnvironment:
+    """The environment of every text. It yields plain text: whoever makes HTML of it escapes it."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader,
+        autoescape=False,
+        undefined=StrictUndefined,
+        finalize=_one_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters.update(
+        day=day, plural=plural, share=percent, listed=listed, named=named, level=level
+    )
+    environment.globals["span"] = span
+    return environment
