@@ -63,7 +63,7 @@ def read(body: bytes) -> Pointer | None:
     """
     event = loads(body)
     name = event.get("eventname") if isinstance(event, dict) else None
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name:
         raise Unreadable("no_event_name")
     concern = CONCERNS.get(name)
     if concern is None:

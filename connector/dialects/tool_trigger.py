@@ -87,7 +87,7 @@ def read(body: bytes) -> Pointer | None:
     written = loads(body)
     event = _values(written) if isinstance(written, dict) else {}
     name = event.get("event")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name:
         raise Unreadable("no_event_name")
     concern = CONCERNS.get(name)
     if concern is None:
