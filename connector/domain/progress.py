@@ -132,7 +132,7 @@ def programme_completions(
 
 def _completion(programme: Programme, proof: Proof, proofs: Proofs) -> ProgrammeCompletion:
     passed = programme.final is None or any(
-        final.day <= proof.day for final in proofs.meeting(programme.final)
+        final.day <= proof.day for final in proofs.meeting(programme.final, programme.source)
     )
     return ProgrammeCompletion(programme, proof, passed)
 

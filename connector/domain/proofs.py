@@ -30,7 +30,7 @@ class Proofs:
     def __init__(self, dossier: Dossier, setting: Setting) -> None:
         self._zone = setting.zone
         self.attempts: list[tuple[Proof, Evidence, Attempt]] = []
-        self._activities: list[tuple[Proof, ActivityState]] = []
+        self._activities: list[tuple[Proof, Evidence, ActivityState]] = []
         self.completions: list[tuple[Proof, Evidence, CourseCompletion]] = []
         self.handmade: list[tuple[Proof, HandmadeEvidence]] = []
         for item in dossier.evidence:
@@ -39,7 +39,7 @@ class Proofs:
                 case Kind.ATTEMPT:
                     self.attempts.append((proof, item, Attempt.from_body(item.body)))
                 case Kind.ACTIVITY:
-                    self._activities.append((proof, ActivityState.from_body(item.body)))
+                    self._activities.append((proof, item, ActivityState.from_body(item.body)))
                 case Kind.COMPLETION:
                     completion = CourseCompletion.from_body(item.body)
                     self.completions.append((proof, item, completion))
@@ -48,16 +48,29 @@ class Proofs:
             proof = Proof(at, record.happened_on, f"{Kind.HANDMADE}:{record.id}")
             self.handmade.append((proof, record))
 
-    def meeting(self, target: Target) -> list[Proof]:
+    def meeting(self, target: Target, source: str | None = None) -> list[Proof]:
+        """What meets `target`, wherever it happened.
+
+        source: where the target itself belongs, if that is known. Moodle's numbers are a site's
+        own, so there a number means a thing of that site; an idnumber means it everywhere.
+        """
         match target.kind:
             case TargetKind.COURSE:
-                return [p for p, _, c in self.completions if c.is_called(target.ref)] + [
+                return [p for p, e, c in self.completions if _is_meant(c, target, e, source)] + [
                     p for p, h in self.handmade if h.kind == "programme" and h.target == target.ref
                 ]
             case TargetKind.ACTIVITY:
-                return [p for p, a in self._activities if a.is_complete and a.is_called(target.ref)]
+                return [
+                    p
+                    for p, e, a in self._activities
+                    if a.is_complete and _is_meant(a, target, e, source)
+                ]
             case TargetKind.QUIZ:
-                return [p for p, _, a in self.attempts if _reaches(a, target)]
+                return [
+                    p
+                    for p, e, a in self.attempts
+                    if _is_meant(a, target, e, source) and _reaches(a, target)
+                ]
             case TargetKind.MANUAL:
                 return []
 
@@ -74,10 +87,27 @@ class Proofs:
         return max(keys)[1] if keys else None
 
 
-def _reaches(attempt: Attempt, target: Target) -> bool:
-    if not attempt.is_final or not attempt.is_called(target.ref):
+def _is_meant(
+    fact: Attempt | CourseCompletion | ActivityState,
+    target: Target,
+    item: Evidence,
+    source: str | None,
+) -> bool:
+    if not fact.is_called(target.ref):
         return False
-    if attempt.grade is None or not attempt.max_grade:
+    if source is None or source == item.source:
+        return True
+    match fact:
+        case Attempt():
+            return fact.quiz_idnumber == target.ref
+        case CourseCompletion():
+            return fact.course_idnumber == target.ref
+        case ActivityState():
+            return fact.idnumber == target.ref
+
+
+def _reaches(attempt: Attempt, target: Target) -> bool:
+    if not attempt.is_final or attempt.grade is None or not attempt.max_grade:
         return False
     percent = 100 * Fraction(attempt.grade) / Fraction(attempt.max_grade)
     return percent >= Fraction(target.mark or 0)
