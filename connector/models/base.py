@@ -18,7 +18,7 @@ NAMING = {
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite only numbers rows of an INTEGER primary key by itself."""
 
-Json = JSON().with_variant(JSONB, "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -68,8 +68,11 @@ def staff_by_regional_methodist(
 ) -> dict[str, set[str]]:
     """Personnel numbers ever assigned, in whichever version, by their regional methodist."""
     found: dict[str, set[str]] = {}
-    for key, _, _, related, _ in _rows(session, municipality, "staff", Record.related, numbers):
-        found.setdefault(related or "", set()).add(key)
+    wanted = set(numbers)
+    for key, _, body in _rows(session, municipality, "staff", Record.related, numbers):
+        methodist = body["regional_methodist"]
+        if methodist in wanted:
+            found.setdefault(methodist, set()).add(key)
     return found
 
 

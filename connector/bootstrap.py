@@ -1,0 +1,58 @@
+"""The composition root: builds engine, rules, clients and services once, from settings."""
+
+from dataclasses import dataclass
+
+from connector.channels.channel import Channel
+from connector.channels.mailbox import Mailbox
+from connector.channels.smtp import SmtpChannel, parse_smtp_url
+from connector.clock import AdjustableClock, Clock, SystemClock
+from connector.config import Config
+from connector.db import Database
+from connector.rulebook import Rulebook
+from connector.secretbox import SecretBox, key_for
+from connector.services.moodles import Moodles
+from connector.services.setting import Settings
+
+
+@dataclass(frozen=True)
+class Container:
+    """What every entry point works with."""
+
+    config: Config
+    clock: Clock
+    db: Database
+    box: SecretBox
+    rulebook: Rulebook
+    settings: Settings
+    moodles: Moodles
+    channel: Channel
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def build(config: Config, clock: Clock | None = None) -> Container:
+    """Builds a container. Opens no connection yet; makes the data folder if it is missing.
+
+    Raises BadSettings.
+    """
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    if clock is None:
+        clock = AdjustableClock(config.clock) if config.clock else SystemClock()
+    rulebook = Rulebook.open(config.rules_dir)
+    return Container(
+        config=config,
+        clock=clock,
+        db=Database(config.database_url, pool_size=max(10, config.web_threads)),
+        box=SecretBox(key_for(config.secret_key, config.data_dir)),
+        rulebook=rulebook,
+        settings=Settings(rulebook),
+        moodles=Moodles(clock, config.allow_private),
+        channel=_channel(config),
+    )
+
+
+def _channel(config: Config) -> Channel:
+    if not config.smtp_url:
+        return Mailbox()
+    return SmtpChannel(parse_smtp_url(config.smtp_url), config.mail_from)

@@ -1,0 +1,57 @@
+"""The machine room: the inbox and every loop over one container, for both ways to run."""
+
+from collections.abc import Callable
+
+from connector.bootstrap import Container
+from connector.runtime.fold import Folder
+from connector.runtime.loops import Loop, Loops
+from connector.runtime.receive import Inbox
+from connector.runtime.resolve import Resolver
+from connector.runtime.send import Sender
+from connector.runtime.tick import Ticker
+
+TICK_S = 20.0
+SWEEP_S = 5.0
+
+
+class Engine:
+    """Builds each part once. arrived: called when something was stored that should be worked on."""
+
+    def __init__(self, container: Container, arrived: Callable[[], None] | None = None) -> None:
+        self.container = container
+        c = container
+        self.inbox = Inbox(c.db, c.box, c.clock, arrived or self.nudge)
+        self.folder = Folder(c.db, c.rulebook, c.settings, c.clock)
+        self.resolver = Resolver(c.db, c.box, c.moodles, c.clock)
+        self.ticker = Ticker(c.db, c.rulebook, c.settings, c.clock)
+        self.sender = Sender(c.db, c.channel, c.clock, c.rulebook, c.config.public_url)
+        self._loops: Loops | None = None
+
+    def start(self) -> None:
+        """Starts every loop as a thread of this process (the embedded way to run)."""
+        self._loops = Loops(
+            Loop("resolve", self.resolver.run_once, SWEEP_S),
+            Loop("fold", self.folder.run_once, SWEEP_S),
+            Loop("send", self.sender.run_once, SWEEP_S),
+            Loop("tick", self.ticker.run_once, TICK_S),
+        )
+        self._loops.start()
+
+    def nudge(self) -> None:
+        if self._loops is not None:
+            self._loops.nudge()
+
+    def stop(self) -> None:
+        if self._loops is not None:
+            self._loops.stop()
+            self._loops = None
+
+    def silent_loops(self) -> list[str]:
+        return self._loops.silent() if self._loops is not None else []
+
+    def settle(self, most_rounds: int = 10_000) -> None:
+        """Works in the calling thread until nothing is due any more; for commands and tests."""
+        for _ in range(most_rounds):
+            done = self.ticker.run_once() + self.resolver.run_once() + self.folder.run_once()
+            if done == 0:
+                return

@@ -1,0 +1,109 @@
+"""What time alone changes: the new day, new rules, new periods, the closing hour.
+
+Everything here is marked, not computed: whom a new day may change is judged by the fold loop. Two
+ticks do no harm, and one that slept for two days catches up at its next turn.
+"""
+
+import logging
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from connector.clock import Clock
+from connector.db import Database
+from connector.domain.dates import local_day
+from connector.domain.periods import PeriodKind, period_containing
+from connector.models import Subject, Tenant
+from connector.models.inserting import insert_into
+from connector.rulebook import MunicipalityRules, Rulebook
+from connector.services.plans import PlanService
+from connector.services.setting import Settings
+from connector.services.subjects import ensure_municipality, mark_all_dirty
+
+log = logging.getLogger(__name__)
+
+
+class Ticker:
+    """run_once brings every municipality to its own present day."""
+
+    def __init__(self, db: Database, rulebook: Rulebook, settings: Settings, clock: Clock) -> None:
+        self._db = db
+        self._rulebook = rulebook
+        self._settings = settings
+        self._clock = clock
+
+    def run_once(self) -> int:
+        """How many municipalities had something marked or closed."""
+        return sum(self._tick(code) for code in self._rulebook.municipalities())
+
+    def _tick(self, municipality: str) -> bool:
+        rules = self._rulebook.rules(municipality)
+        now = self._clock.now()
+        today = local_day(now, rules.zone)
+        with self._db.reading() as session:
+            tenant = session.get(Tenant, municipality)
+            settled = (
+                tenant is not None
+                and tenant.judged_on is not None
+                and tenant.judged_on >= today
+                and tenant.rules_digest == rules.digest
+            )
+            closed = tenant is not None and tenant.closed_on == today
+            busy = _is_busy(session, municipality)
+        if not settled:
+            with self._db.writing() as session:
+                self._begin_day(session, rules, today)
+            log.info("tick.day municipality=%s day=%s", municipality, today)
+            return True
+        if closed or busy:
+            # Plans are judged on shares that are up to the day.
+            return False
+        with self._db.writing() as session:
+            setting = self._settings.get(session, municipality, today)
+            return PlanService(session).close_day(rules, setting, now)
+
+    def _begin_day(self, session: Session, rules: MunicipalityRules, today: date) -> None:
+        municipality = rules.code
+        session.execute(
+            insert_into(session, Tenant)
+            .values(municipality=municipality)
+            .on_conflict_do_nothing(index_elements=["municipality"])
+        )
+        tenant = session.scalars(
+            select(Tenant).where(Tenant.municipality == municipality).with_for_update()
+        ).one()
+        ensure_municipality(session, municipality, rules.title)
+        former = tenant.judged_on
+        if tenant.rules_digest != rules.digest or former is None or _is_new_period(former, today):
+            mark_all_dirty(session, municipality)
+        elif former < today:
+            _mark_due(session, municipality, today)
+        tenant.rules_digest = rules.digest
+        # A clock that was put back does not make what was judged unjudged.
+        tenant.judged_on = max(former, today) if former else today
+
+
+def _is_new_period(former: date, today: date) -> bool:
+    kinds = (PeriodKind.YEAR, PeriodKind.ACADEMIC_YEAR)
+    return any(period_containing(former, k) != period_containing(today, k) for k in kinds)
+
+
+def _mark_due(session: Session, municipality: str, today: date) -> None:
+    session.execute(
+        update(Subject)
+        .where(
+            Subject.municipality == municipality,
+            Subject.changes_on.is_not(None),
+            Subject.changes_on <= today,
+        )
+        .values(dirty=True, version=Subject.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_busy(session: Session, municipality: str) -> bool:
+    dirty = select(Subject.id).where(
+        Subject.municipality == municipality, Subject.dirty.is_(True)
+    )
+    return session.execute(dirty.limit(1)).first() is not None

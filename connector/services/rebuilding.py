@@ -1,0 +1,93 @@
+"""Evidence rebuilt from deliveries and readings alone, to prove that what is stored follows."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connector.domain.evidence import Statement, merge
+from connector.domain.signals import Dialect
+from connector.models import Account, Delivery, EvidenceSlot, Source, Subject
+from connector.rulebook import Rulebook
+from connector.services.evidence import statement_of
+from connector.services.identity import HELD
+from connector.services.reading_deliveries import load, understand
+from connector.services.recounting import Difference
+
+CHUNK = 500
+
+
+class Rebuild:
+    """Reads only. municipality: whose people's evidence is rebuilt."""
+
+    def __init__(self, session: Session, rulebook: Rulebook, municipality: str) -> None:
+        self._session = session
+        self._zone = rulebook.rules(municipality).zone
+        self._municipality = municipality
+
+    def differences(self) -> list[Difference]:
+        """Slots that a rebuild from the inbox would write otherwise.
+
+        Deliveries whose bodies retention has deleted cannot speak; their evidence is left as it is.
+        """
+        built = self._built()
+        stored = {(s.register, s.slot): statement_of(s) for s in self._slots()}
+        silent = self._without_bodies()
+        found = []
+        for key in sorted(built.keys() | stored.keys()):
+            kept, anew = stored.get(key), built.get(key)
+            if anew is None and kept is not None and kept.delivery in silent:
+                continue
+            if kept is None or anew is None or not _same(kept, anew):
+                found.append(Difference("evidence", "/".join(key), kept, anew))
+        return found
+
+    def _built(self) -> dict[tuple[str, str], Statement]:
+        registers: dict[str, dict[str, Statement]] = {}
+        for statement in self._statements():
+            held = registers.get(statement.register, {})
+            registers[statement.register] = merge(held, (statement,), self._zone)
+        return {
+            (register, name): statement
+            for register, slots in registers.items()
+            for name, statement in slots.items()
+        }
+
+    def _statements(self) -> Iterator[Statement]:
+        dialects = {
+            code: Dialect(dialect)
+            for code, dialect in self._session.execute(select(Source.code, Source.dialect))
+        }
+        ids = self._session.scalars(
+            select(Delivery.id)
+            .join(Subject, Subject.id == Delivery.subject_id)
+            .where(
+                Subject.municipality == self._municipality,
+                Delivery.state == "done",
+                Delivery.body.is_not(None),
+            )
+            .order_by(Delivery.id)
+        ).all()
+        for at in range(0, len(ids), CHUNK):
+            for stored in load(self._session, dialects, ids[at : at + CHUNK]):
+                if stored.dialect is Dialect.NATIVE or stored.readings:
+                    yield from understand(stored).says(self._zone)
+
+    def _slots(self) -> Sequence[EvidenceSlot]:
+        return self._session.scalars(
+            select(EvidenceSlot)
+            .join(
+                Account,
+                (Account.source == EvidenceSlot.source)
+                & (Account.user_id == EvidenceSlot.user_id),
+            )
+            .join(Subject, Subject.id == Account.subject_id)
+            .where(Subject.municipality == self._municipality, Account.match.in_(HELD))
+        ).all()
+
+    def _without_bodies(self) -> set[int]:
+        return set(self._session.scalars(select(Delivery.id).where(Delivery.body.is_(None))))
+
+
+def _same(kept: Statement, anew: Statement) -> bool:
+    return kept.version.key() == anew.version.key() and dict(kept.body) == dict(anew.body)
