@@ -71,7 +71,7 @@ class _Door:
             _log.warning("hook refused: source=%s reason=%s", known or "?", refusal.reason)
             return _problem(refusal.status, refusal.sentence)
         except StorageUnavailable:
-            self._receiver.refused(known, "storage_unavailable")
+            # Not counted: counting is a write too, and would keep the sender waiting for it.
             _log.error("hook not stored: source=%s reason=storage_unavailable", known or "?")
             response = _problem(503, "The events could not be stored. Please send them again.")
             response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

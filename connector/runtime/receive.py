@@ -7,9 +7,9 @@ from time import monotonic
 
 from connector.clock import Clock
 from connector.db import Database
+from connector.dialects.sources import HookSource, Receipt
 from connector.domain.signals import Arrival
 from connector.errors import StorageUnavailable
-from connector.hooks.receiver import HookSource, Receipt
 from connector.secretbox import SecretBox
 from connector.services.inbox import InboxService
 from connector.services.sources import SourceService
