@@ -1,0 +1,175 @@
+"""The send loop: due notices become one letter a recipient, handed to the channel.
+
+Claim and commit, render, send outside any transaction, mark as sent in one that is refused if the
+claim was lost. A crash between sending and marking sends the letter once more, with the same
+Message-ID: at least once is what mail can promise, and the identifier makes it once.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from connector.channels.channel import (
+    Channel,
+    ChannelDown,
+    OutgoingLetter,
+    Refused,
+    TryLater,
+    message_id,
+)
+from connector.clock import Clock
+from connector.db import Database
+from connector.errors import LostLease
+from connector.services.post_offices import PostOffice
+from connector.services.sending import ClaimedGroup, DueGroup, SendingService
+from connector.texts.letters import RenderedLetter, TextFault, Told, render_letter
+
+log = logging.getLogger(__name__)
+
+LETTERS = 100
+"""Letters of one turn; a turn ends early when the channel is down."""
+TERM = timedelta(minutes=10)
+"""Longer than any session with a mail server takes: a letter must not be sent by two at once."""
+MOST_TRIES = 10
+DOWN_PAUSE = timedelta(minutes=5)
+_PAUSES = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
+"""Minutes after each failed try; a mailbox that is full over a weekend gets its letter."""
+
+
+class Offices(Protocol):
+    """Implemented by connector.services.post_offices.PostOffices."""
+
+    def find(self, session: Session, municipality: str, now: datetime) -> PostOffice | None: ...
+
+
+class Sender:
+    """Any number may run, in threads or processes: each notice goes out in one letter.
+
+    url: address of the pages, named in letters. domain: right half of the Message-IDs; it must stay
+    the same over restarts.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        offices: Offices,
+        channel: Channel,
+        clock: Clock,
+        url: str | None = None,
+        domain: str = "localhost",
+        new_token: Callable[[], str] = lambda: uuid4().hex,
+    ) -> None:
+        self._db = db
+        self._offices = offices
+        self._channel = channel
+        self._clock = clock
+        self._url = url
+        self._domain = domain
+        self._new_token = new_token
+
+    def run_once(self) -> int:
+        """One turn; how many letters were dealt with, sent or not."""
+        now = self._clock.now()
+        with self._db.reading() as session:
+            sending = SendingService(session)
+            open_ones = self._open_offices(session, sending.due_municipalities(now), now)
+            groups = sending.due_groups(open_ones, now, LETTERS) if open_ones else []
+        handled = 0
+        for group in groups:
+            claimed = self._claim(group)
+            if claimed is None:
+                continue
+            handled += 1
+            try:
+                self._deliver(claimed, open_ones[group.municipality])
+            except LostLease:
+                log.warning("send.lost_lease municipality=%s", group.municipality)
+            except ChannelDown as err:
+                log.warning("send.channel_down channel=%s reason=%s", self._channel.name, err)
+                break
+        return handled
+
+    def _open_offices(
+        self, session: Session, municipalities: Sequence[str], now: datetime
+    ) -> dict[str, PostOffice]:
+        """Where it is neither night nor a closed day: a letter that was late must not wake."""
+        found = {m: self._offices.find(session, m, now) for m in municipalities}
+        return {m: o for m, o in found.items() if o is not None and o.hours.are_open(now)}
+
+    def _claim(self, group: DueGroup) -> ClaimedGroup | None:
+        # Each claim begins its own term: those of a long turn would end before their letters go.
+        now = self._clock.now()
+        with self._db.writing() as session:
+            return SendingService(session).claim(group, self._new_token(), now + TERM, now)
+
+    def _deliver(self, claimed: ClaimedGroup, office: PostOffice) -> None:
+        """Raises LostLease, ChannelDown."""
+        try:
+            rendered = self._render(claimed, office)
+            letter = self._letter(claimed, rendered)
+            raw = self._channel.send(letter)
+        except TextFault as err:
+            log.error("send.no_words municipality=%s error=%s", claimed.group.municipality, err)
+            self._fail(claimed, "no_words")
+            return
+        except Refused as err:
+            self._fail(claimed, str(err))
+            return
+        except TryLater as err:
+            self._try_later(claimed, office, str(err))
+            return
+        except ChannelDown as err:
+            now = self._clock.now()
+            at = office.hours.next_open(now + DOWN_PAUSE)
+            with self._db.writing() as session:
+                SendingService(session).retry(claimed, str(err), at, counts=False)
+            raise
+        self._mark_sent(claimed, letter, raw)
+
+    def _render(self, claimed: ClaimedGroup, office: PostOffice) -> RenderedLetter:
+        told = [Told(notice.kind, notice.role, notice.params) for notice in claimed.notices]
+        return render_letter(told, office.title, self._url)
+
+    def _letter(self, claimed: ClaimedGroup, rendered: RenderedLetter) -> OutgoingLetter:
+        keys = [notice.key for notice in claimed.notices]
+        return OutgoingLetter(
+            message_id(claimed.group.municipality, keys, self._domain),
+            claimed.group.address,
+            rendered.subject,
+            rendered.text,
+            rendered.html,
+            self._clock.now(),
+        )
+
+    def _mark_sent(self, claimed: ClaimedGroup, letter: OutgoingLetter, raw: bytes | None) -> None:
+        columns = {
+            "municipality": claimed.group.municipality,
+            "recipient": claimed.group.recipient,
+            "message_id": letter.message_id,
+            "channel": self._channel.name,
+            "address": letter.address,
+            "subject": letter.subject,
+            "text": letter.text,
+            "html": letter.html,
+            "raw": raw,
+        }
+        with self._db.writing() as session:
+            SendingService(session).sent(claimed, columns, self._clock.now())
+
+    def _try_later(self, claimed: ClaimedGroup, office: PostOffice, reason: str) -> None:
+        if claimed.attempts >= MOST_TRIES:
+            self._fail(claimed, f"gave_up:{reason}")
+            return
+        pause = timedelta(minutes=_PAUSES[min(claimed.attempts, len(_PAUSES)) - 1])
+        at = office.hours.next_open(self._clock.now() + pause)
+        with self._db.writing() as session:
+            SendingService(session).retry(claimed, reason, at)
+
+    def _fail(self, claimed: ClaimedGroup, reason: str) -> None:
+        log.warning("send.failed municipality=%s reason=%s", claimed.group.municipality, reason)
+        with self._db.writing() as session:
+            SendingService(session).failed(claimed, reason)
