@@ -9,6 +9,7 @@ from connector.runtime.receive import Inbox
 from connector.runtime.resolve import Resolver
 from connector.runtime.send import Sender
 from connector.runtime.tick import Ticker
+from connector.services.post_offices import PostOffices
 
 TICK_S = 20.0
 SWEEP_S = 5.0
@@ -24,7 +25,14 @@ class Engine:
         self.folder = Folder(c.db, c.rulebook, c.settings, c.clock)
         self.resolver = Resolver(c.db, c.box, c.moodles, c.clock)
         self.ticker = Ticker(c.db, c.rulebook, c.settings, c.clock)
-        self.sender = Sender(c.db, c.channel, c.clock, c.rulebook, c.config.public_url)
+        self.sender = Sender(
+            c.db,
+            PostOffices(c.rulebook, c.settings),
+            c.channel,
+            c.clock,
+            c.config.public_url,
+            c.config.mail_from.rpartition("@")[2] or "localhost",
+        )
         self._loops: Loops | None = None
 
     def start(self) -> None:

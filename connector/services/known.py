@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.catalogue import Catalogue, NotATarget, Target, TargetKind, parse_target
@@ -41,14 +41,14 @@ class KnownObjects:
 def step_targets(session: Session, municipality: str) -> list[Target]:
     """Every target that a step of the municipality's routes has, and every quiz one is based on."""
     steps = session.scalars(
-        select(distinct(Record.body["target"].as_string())).where(
-            Record.municipality == municipality, Record.sheet == "steps"
-        )
+        select(Record.body["target"].as_string())
+        .where(Record.municipality == municipality, Record.sheet == "steps")
+        .distinct()
     ).all()
     bases = session.scalars(
-        select(distinct(Record.body["based_on"].as_string())).where(
-            Record.municipality == municipality, Record.sheet == "routes"
-        )
+        select(Record.body["based_on"].as_string())
+        .where(Record.municipality == municipality, Record.sheet == "routes")
+        .distinct()
     ).all()
     targets = [Target(TargetKind.QUIZ, quiz) for quiz in bases if quiz]
     for text in steps:
