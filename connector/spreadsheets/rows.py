@@ -45,6 +45,7 @@ def typed(sheet: Sheet, cells: Iterable[tuple[Any, ...]], findings: Findings) ->
     header: dict[int, str] | None = None
     headless: set[int] = set()
     seen: dict[str, int] = {}
+    reader = _Reader(sheet, findings)
     for number, row in enumerate(cells, start=1):
         values = [None if _is_blank(cell) else cell for cell in row]
         if all(value is None for value in values):
@@ -56,7 +57,7 @@ def typed(sheet: Sheet, cells: Iterable[tuple[Any, ...]], findings: Findings) ->
         for place, value in enumerate(values):
             if value is not None and place not in header:
                 headless.add(place)
-        typed_row = _row(sheet, number, header, values, findings)
+        typed_row = reader.row(number, header, values)
         if typed_row.key is not None and seen.setdefault(typed_row.key, number) != number:
             text = f"повторяет строку {seen[typed_row.key]}: {', '.join(sheet.key)} совпадают"
             findings.fault(sheet.name, number, None, text)
@@ -96,31 +97,64 @@ def _header(sheet: Sheet, number: int, values: list[Any], findings: Findings) ->
     return header
 
 
-def _row(
-    sheet: Sheet, number: int, header: dict[int, str], values: list[Any], findings: Findings
-) -> Row:
-    raw = {
-        name: values[place] if place < len(values) else None
-        for place, name in header.items()
-        if name
-    }
-    # Half of all cells are empty and may be: they need no schema, which is what takes the time.
-    filled = {n: v for n, v in raw.items() if v is not None or sheet.by_name[n].required}
-    try:
-        loaded = sheet.schema.load(filled, partial=True)
-    except ValidationError as err:
+_MEMORY = 5_000
+"""Typed values remembered of one column: schools and positions recur, birth dates hardly do."""
+
+
+class _Reader:
+    """Types the rows of one sheet. The schema takes the time, so cells that are empty and may be,
+    and texts that were typed before, do not go through it again."""
+
+    def __init__(self, sheet: Sheet, findings: Findings) -> None:
+        self.sheet, self.findings = sheet, findings
+        self.memory: dict[str, dict[str, Any]] = {column.name: {} for column in sheet.columns}
+
+    def row(self, number: int, header: dict[int, str], cells: list[Any]) -> Row:
+        raw = {
+            name: cells[place] if place < len(cells) else None
+            for place, name in header.items()
+            if name
+        }
+        known, unknown = self._known(raw)
+        try:
+            loaded = self.sheet.schema.load(unknown, partial=True)
+        except ValidationError as err:
+            return self._faulty(number, known, err)
+        self._remember(unknown, loaded)
+        values = {name: known[name] if name in known else loaded[name] for name in raw}
+        complaints = list(_check_spans(self.sheet, values))
+        if self.sheet.check is not None:
+            complaints.extend(self.sheet.check(values))
+        for name, text in complaints:
+            self.findings.fault(self.sheet.name, number, name, text)
+        return Row(number, self.sheet.row_key(values), values, sound=not complaints)
+
+    def _known(self, raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        known: dict[str, Any] = {}
+        unknown: dict[str, Any] = {}
+        for name, cell in raw.items():
+            if cell is None and not self.sheet.by_name[name].required:
+                known[name] = self.sheet.defaults[name]
+            elif isinstance(cell, str) and cell in self.memory[name]:
+                known[name] = self.memory[name][cell]
+            else:
+                unknown[name] = cell
+        return known, unknown
+
+    def _remember(self, cells: Mapping[str, Any], loaded: Mapping[str, Any]) -> None:
+        for name, cell in cells.items():
+            memory = self.memory[name]
+            if isinstance(cell, str) and len(memory) < _MEMORY:
+                memory[cell] = loaded[name]
+
+    def _faulty(self, number: int, known: dict[str, Any], err: ValidationError) -> Row:
         messages = err.messages_dict
         for name, texts in messages.items():
-            findings.fault(sheet.name, number, name, "; ".join(_flat(texts)))
-        kept = err.valid_data if isinstance(err.valid_data, dict) else {}
-        sound = {name: value for name, value in kept.items() if name not in messages}
-        key = None if messages.keys() & set(sheet.key) else sheet.row_key(sound)
+            self.findings.fault(self.sheet.name, number, name, "; ".join(_flat(texts)))
+        valid = err.valid_data if isinstance(err.valid_data, dict) else {}
+        sound = known | {name: value for name, value in valid.items() if name not in messages}
+        key = None if messages.keys() & set(self.sheet.key) else self.sheet.row_key(sound)
         return Row(number, key, sound, sound=False)
-    found = {name: loaded.get(name, sheet.defaults[name]) for name in raw}
-    complaints = [*_check_spans(sheet, found), *(sheet.check(found) if sheet.check else ())]
-    for name, text in complaints:
-        findings.fault(sheet.name, number, name, text)
-    return Row(number, sheet.row_key(found), found, sound=not complaints)
 
 
 def _flat(texts: Any) -> list[str]:
