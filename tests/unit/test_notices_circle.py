@@ -1,0 +1,117 @@
+"""Roles are found in the organisation as it is that day; deputies stand in."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from connector.domain.circle import Posts, circle_of
+from connector.domain.dates import Span
+from connector.domain.owed import Circle
+from connector.domain.people import Association, Dated, Duty, Organisation, StaffMember
+from connector.domain.records import Assignment, Mentorship
+from tests.unit.domain.builders import person
+
+TODAY = date(2026, 3, 10)
+TOMORROW = TODAY + timedelta(days=1)
+ALWAYS = Span()
+ORGANISATION = Organisation(
+    {},
+    {
+        "a1": Dated(
+            (
+                (None, Association("a1", "ГМО", head="h1")),
+                (TOMORROW, Association("a1", "ГМО", head="h2")),
+            )
+        )
+    },
+)
+EVERYBODY = {n: person(n) for n in ("p1", "m1", "m2", "h1", "h2", "d1", "d2", "s1", "s2", "x1")}
+EVERYBODY["gone"] = person("gone", employments=(Span(None, TODAY - timedelta(days=1)),))
+
+
+def duty(number: str, duty: Duty, of: str, span: Span = ALWAYS) -> Assignment:
+    return Assignment(number, duty, of, span)
+
+
+def circle(posts: Posts, day: date = TODAY, who: str = "p1") -> Circle:
+    return circle_of(EVERYBODY[who], day, ORGANISATION, posts)
+
+
+def numbers(members: tuple[StaffMember, ...]) -> list[str]:
+    return [member.personnel_no for member in members]
+
+
+def posts(*assignments: Assignment, mentorships: tuple[Mentorship, ...] = ()) -> Posts:
+    return Posts(EVERYBODY, assignments, mentorships)
+
+
+def test_the_head_is_the_one_of_that_day() -> None:
+    assert circle(posts()).heads["a1"].personnel_no == "h1"
+    assert circle(posts(), TOMORROW).heads["a1"].personnel_no == "h2"
+
+
+def test_mentors_are_those_of_that_day() -> None:
+    until_today = Mentorship("m1", "p1", Span(None, TODAY))
+    somebody_else_s = Mentorship("m2", "x1", ALWAYS)
+    found = posts(mentorships=(until_today, somebody_else_s))
+    assert numbers(circle(found).mentors) == ["m1"]
+    assert circle(found, TOMORROW).mentors == ()
+
+
+def test_methodists_look_after_a_person_a_school_or_an_association() -> None:
+    found = posts(
+        duty("m1", Duty.METHODIST, "a1"),
+        duty("m2", Duty.METHODIST, "s1"),
+        duty("d1", Duty.METHODIST, "p1"),
+        duty("d2", Duty.METHODIST, "s2"),
+        duty("x1", Duty.METHODIST, "a1", Span(None, TODAY - timedelta(days=1))),
+    )
+    assert numbers(circle(found).methodists) == ["d1", "m1", "m2"]
+
+
+def test_a_deputy_is_told_in_their_place_while_the_term_runs() -> None:
+    found = posts(
+        duty("m1", Duty.METHODIST, "s1"), duty("d1", Duty.DEPUTY, "m1", Span(TODAY, TODAY))
+    )
+    assert numbers(circle(found).methodists) == ["d1"]
+    assert numbers(circle(found, TOMORROW).methodists) == ["m1"]
+
+
+def test_a_deputy_s_deputy_is_found_and_a_circle_of_deputies_ends() -> None:
+    chain = posts(
+        duty("m1", Duty.METHODIST, "s1"),
+        duty("d1", Duty.DEPUTY, "m1"),
+        duty("d2", Duty.DEPUTY, "d1"),
+    )
+    assert numbers(circle(chain).methodists) == ["d2"]
+    round_about = posts(
+        duty("m1", Duty.METHODIST, "s1"),
+        duty("d1", Duty.DEPUTY, "m1"),
+        duty("m1", Duty.DEPUTY, "d1"),
+    )
+    assert numbers(circle(round_about).methodists) == ["d1"]
+
+
+def test_whoever_is_no_longer_employed_is_not_told_but_may_have_a_deputy() -> None:
+    left = duty("gone", Duty.METHODIST, "s1")
+    assert circle(posts(left)).methodists == ()
+    assert numbers(circle(posts(left, duty("d1", Duty.DEPUTY, "gone"))).methodists) == ["d1"]
+
+
+def test_where_nobody_is_assigned_those_who_sign_in_are_told() -> None:
+    signing_in = (person("login:petrova"),)
+    fallback = replace(posts(), methodists=signing_in, specialists=signing_in)
+    assert circle(fallback).methodists == circle(fallback).specialists == signing_in
+    assigned = replace(fallback, assignments=(duty("m1", Duty.METHODIST, "s1"),))
+    assert numbers(circle(assigned).methodists) == ["m1"]
+
+
+def test_the_specialist_is_the_one_above_the_methodist_else_any() -> None:
+    methodist = duty("m1", Duty.METHODIST, "s1")
+    above, elsewhere = duty("s1", Duty.SPECIALIST, "m1"), duty("s2", Duty.SPECIALIST, "s2")
+    assert numbers(circle(posts(methodist, above, elsewhere)).specialists) == ["s1"]
+    assert numbers(circle(posts(methodist, elsewhere)).specialists) == ["s2"]
+
+
+def test_nobody_is_told_of_themselves_in_another_role() -> None:
+    found = posts(duty("h1", Duty.METHODIST, "s1"), mentorships=(Mentorship("h1", "h1", ALWAYS),))
+    assert circle(found, who="h1") == Circle()
