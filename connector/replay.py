@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl
 
+from connector.clock import SystemClock
+
 Params = Mapping[str, str]
 _FRAME = ("wstoken", "wsfunction", "moodlewsrestformat")
 _NOT_FOUND = {
@@ -181,7 +183,7 @@ class ReplayedMoodle:
         self.answers = answers
         self.calls: list[tuple[str, dict[str, str]]] = []
         self._token = token
-        self._now = now or (lambda: datetime.now(UTC))
+        self._now = now or SystemClock().now
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
