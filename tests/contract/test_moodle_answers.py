@@ -27,7 +27,7 @@ from connector.moodle.schemas import (
     SiteInfoSchema,
     UserSchema,
 )
-from connector.replay import Replied
+from connector.replay import Answering, Replied
 from tests.contract.fake_moodle import client_of, site
 from tests.contract.recorded import MOODLE
 
@@ -73,6 +73,10 @@ def replied(one: dict[str, Any]) -> Replied:
         kept = {name: headers[name] for name in ("Retry-After", "Content-type") if name in headers}
         return Replied(one["status"], text=body["raw"], headers=kept)
     return Replied(one["status"], body)
+
+
+def by_name(replies: dict[str, Replied]) -> Answering:
+    return lambda function, params: replies[function]
 
 
 def question_of(one: dict[str, Any]) -> Question:
@@ -166,7 +170,8 @@ def test_a_third_shown_without_decimals_is_reported_as_a_setting_to_mend() -> No
         users = case("core_user_get_users_by_field", "id=4")
         by_function[Function.USERS.value] = users
         pointer = Pointer(About.ATTEMPT, attempt_id="48", course_id="3")
-        with site(lambda name, _, of=by_function: replied(of[name])) as running:
+        replies = {name: replied(one) for name, one in by_function.items()}
+        with site(by_name(replies)) as running:
             readings = read(running.client, pointer)
 
         found = interpret(pointer, readings, "lms", UTC, None)
@@ -255,7 +260,7 @@ def _read_one(function: Function, title: str, pointer: Pointer) -> Any:
         Function.GRADE_ITEMS: case("gradereport_user_get_grade_items", "course 3 user 5"),
     }
     answers = {key.value: replied(value) for key, value in {**others, function: one}.items()}
-    with site(lambda name, _: answers[name]) as running:
+    with site(by_name(answers)) as running:
         return interpret(pointer, read(running.client, pointer), "lms", UTC, 7)
 
 

@@ -4,79 +4,29 @@ The expectations were written by hand from the captures' README and the recorded
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.domain.evidence import Evidence, Kind, Statement, merge, standing
 from connector.domain.facts import Attempt
 from connector.domain.signals import About, Dialect, Pointer
-from connector.moodle.interpretation import AccountSeen, Interpretation, SeenObject
-from connector.moodle.reading import Asked, interpret, read
+from connector.moodle.interpretation import AccountSeen, SeenObject
+from connector.moodle.reading import Asked
 from connector.replay import Recording
 from tests.contract.fake_moodle import Site, site
-from tests.contract.recorded import ORDER, Step, recording, steps
-
-MOSCOW = ZoneInfo("Europe/Moscow")
-EVERYONE = tuple(dialect for dialect in Dialect if dialect is not Dialect.NATIVE)
-NEW_LEARNERS = ("19", "20")
-
-
-@dataclass
-class Notebook:
-    """What a connector that hears some senders knows: statements by register, accounts."""
-
-    senders: tuple[Dialect, ...]
-    statements: list[Statement] = field(default_factory=list)
-    accounts: dict[str, AccountSeen] = field(default_factory=dict)
-    objects: set[SeenObject] = field(default_factory=set)
-    silent: list[tuple[About, str]] = field(default_factory=list)
-
-    def note(self, about: About, found: Interpretation) -> None:
-        assert found.not_yet is None
-        self.statements += found.statements
-        self.objects |= set(found.objects)
-        if found.account is not None:
-            self.accounts[found.account.user_id] = found.account
-        if found.nothing is not None:
-            self.silent.append((about, found.nothing))
-
-    def evidence(self) -> dict[str, Evidence]:
-        return standing_of(self.statements)
-
-
-def standing_of(statements: Iterable[Statement]) -> dict[str, Evidence]:
-    registers: dict[str, dict[str, Statement]] = {}
-    for statement in statements:
-        slots = registers.get(statement.register, {})
-        registers[statement.register] = merge(slots, [statement], MOSCOW)
-    found = [standing(slots.values(), MOSCOW) for slots in registers.values()]
-    assert not any(one.waiting for one in found)
-    return {evidence.key: evidence for one in found for evidence in one.evidence}
-
-
-def told(evidence: Evidence) -> object:
-    """What a careful person would write down of one piece of evidence."""
-    if evidence.kind is Kind.ATTEMPT:
-        attempt = Attempt.from_body(evidence.body)
-        if not attempt.is_final:
-            return "provisional"
-        assert attempt.grade is not None
-        return float(attempt.grade)
-    return int(evidence.happened_at.timestamp())
-
-
-def known(notebook: Notebook) -> dict[str, object]:
-    """The standing evidence of the two new learners, by short names."""
-    return {
-        key.replace(":lms:", ":"): told(evidence)
-        for key, evidence in notebook.evidence().items()
-        if evidence.user_id in NEW_LEARNERS
-    }
+from tests.contract.notebook import (
+    EVERYONE,
+    Heard,
+    Notebook,
+    hear,
+    known,
+    live_through,
+    resolve,
+    standing_of,
+    told,
+)
+from tests.contract.recorded import ORDER, Step, recording
 
 
 def completed(course: str, user: str, second: int) -> str:
@@ -84,7 +34,7 @@ def completed(course: str, user: str, second: int) -> str:
     return f"completion:{course}:{user}:{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-AFTER_05 = {
+AFTER_05: dict[str, object] = {
     "attempt:41": 31,
     "attempt:42": 84,
     "attempt:43": 10,
@@ -95,7 +45,7 @@ AFTER_05 = {
     "activity:4:19:2026": 1795331645,
     completed("3", "19", 1795331645): 1795331645,
 }
-AFTER_06 = AFTER_05 | {
+AFTER_06: dict[str, object] = AFTER_05 | {
     "attempt:45": 0,
     "attempt:46": 75,
     "activity:2:20:2026": 1795331650,
@@ -104,11 +54,11 @@ AFTER_06 = AFTER_05 | {
     completed("3", "20", 1795331651): 1795331651,
 }
 # Override and its lifting moved the time of the activity, not the attempt and not the course.
-AFTER_07 = AFTER_06 | {"activity:4:19:2026": 1795331657}
-AFTER_09 = AFTER_07 | {"attempt:47": "provisional"}
-AFTER_09B = AFTER_09 | {"attempt:47": 90, "activity:5:19:2026": 1795331686}
+AFTER_07: dict[str, object] = AFTER_06 | {"activity:4:19:2026": 1795331657}
+AFTER_09: dict[str, object] = AFTER_07 | {"attempt:47": "provisional"}
+AFTER_09B: dict[str, object] = AFTER_09 | {"attempt:47": 90, "activity:5:19:2026": 1795331686}
 # The unlock moved the completion to the lifting of the override; the deleted learner's stands.
-AFTER_15B = {
+AFTER_15B: dict[str, object] = {
     key: value for key, value in AFTER_09B.items() if key != completed("3", "19", 1795331645)
 } | {completed("3", "19", 1795331657): 1795331657}
 
@@ -143,64 +93,12 @@ EXPECTED: dict[str, dict[str, object]] = {
 }
 
 
-@dataclass(frozen=True)
-class Heard:
-    """One event, looked up right after the step it came in."""
-
-    step: Step
-    sender: Dialect
-    about: About
-    found: Interpretation
-
-
-@pytest.fixture(scope="module")
-def history() -> list[Step]:
-    return list(steps())
-
-
 @pytest.fixture(scope="module")
 def heard(history: list[Step]) -> dict[Step, list[Heard]]:
     """The whole recording lived through once; each test listens to the senders it wants."""
     recorded = recording()
     with site(recorded) as running:
-        return {step: list(_hear(running, recorded, step)) for step in history}
-
-
-def _hear(running: Site, recorded: Recording, step: Step) -> Iterator[Heard]:
-    recorded.go_to(step.sequence, step.number)
-    running.now = step.ended_at
-    asked = Asked()
-    for dialect, pointer in step.pointers:
-        yield Heard(step, dialect, pointer.about, resolve(running, pointer, asked))
-
-
-@pytest.fixture
-def recorded() -> Recording:
-    return recording()
-
-
-@pytest.fixture
-def moodle(recorded: Recording) -> Iterator[Site]:
-    with site(recorded) as running:
-        yield running
-
-
-def resolve(running: Site, pointer: Pointer, asked: Asked, final: bool = False) -> Interpretation:
-    readings = read(running.client, pointer, asked, final=final)
-    return interpret(pointer, readings, "lms", MOSCOW, 1, final)
-
-
-def live_through(
-    heard: dict[Step, list[Heard]],
-    notebook: Notebook,
-    after: Callable[[Step], None] = lambda step: None,
-) -> None:
-    """Note what the notebook's senders told, step by step."""
-    for step, events in heard.items():
-        for event in events:
-            if event.sender in notebook.senders:
-                notebook.note(event.about, event.found)
-        after(step)
+        return {step: list(hear(running, recorded, step)) for step in history}
 
 
 @pytest.mark.parametrize(
@@ -339,107 +237,6 @@ def test_objects_are_named_for_the_catalogue(heard: dict[Step, list[Heard]]) -> 
     assert SeenObject("activity", "4", "FRDPP-2023-0417-FINAL", final) in notebook.objects
     course = "Школа современного учителя математики: достижения российской науки"
     assert SeenObject("course", "3", "FRDPP-2023-0417", course) in notebook.objects
-
-
-@pytest.mark.parametrize(
-    ("sequence", "about", "reason"),
-    [
-        ("02_attempt_failed", About.ATTEMPT, "attempt_not_committed"),
-        ("05_course_completed_by_final_quiz", About.ATTEMPT, "attempt_not_committed"),
-        (
-            "05_course_completed_by_final_quiz",
-            About.COURSE_COMPLETION,
-            "completion_not_committed",
-        ),
-        (
-            "05_course_completed_by_final_quiz",
-            About.ACTIVITY_COMPLETION,
-            "activity_not_committed",
-        ),
-        ("08_regrade", About.ATTEMPT, "attempt_not_committed"),
-        ("09b_essay_graded_by_hand", About.ATTEMPT, "attempt_not_committed"),
-        (
-            "15b_completion_task_after_unlock",
-            About.COURSE_COMPLETION,
-            "completion_task_pending",
-        ),
-    ],
-)
-def test_an_event_ahead_of_the_commit_waits_for_it(
-    sequence: str,
-    about: About,
-    reason: str,
-    moodle: Site,
-    recorded: Recording,
-    history: list[Step],
-) -> None:
-    step = next(one for one in history if one.sequence == sequence)
-    early = [
-        pointer
-        for dialect, pointer in step.pointers
-        if dialect is Dialect.LOCAL_WEBHOOKS and pointer.about is about and pointer.user_id != "20"
-    ]
-    # question_manually_graded does not name the learner; nobody's pointer is skipped by chance.
-    assert early
-
-    recorded.go_to(sequence, 0)
-    moodle.now = step.ended_at - timedelta(seconds=1)
-    before = [resolve(moodle, pointer, Asked()) for pointer in early]
-    recorded.go_to(sequence, step.number)
-    moodle.now = step.ended_at
-    after = [resolve(moodle, pointer, Asked()) for pointer in early]
-
-    assert {one.not_yet for one in before} == {reason}
-    assert all(not one.statements for one in before)
-    assert all(one.statements and one.not_yet is None for one in after)
-
-
-def test_a_rolled_back_submission_is_no_attempt_in_the_end(
-    moodle: Site, recorded: Recording
-) -> None:
-    recorded.go_to("02_attempt_failed", 0)
-    pointer = Pointer(About.ATTEMPT, user_id="19", attempt_id="41", expects="finished")
-
-    found = resolve(moodle, pointer, Asked(), final=True)
-
-    assert [statement.says.value for statement in found.statements] == ["not_so"]
-    assert found.statements[0].register == "attempt:lms:41"
-    assert found.statements[0].user_id == "19"
-    assert standing_of(found.statements) == {}
-
-
-COMPLETION_OF_20 = Pointer(About.COURSE_COMPLETION, user_id="20", course_id="4")
-
-
-@pytest.mark.parametrize(
-    ("sequence", "step", "pointer", "reason"),
-    [
-        ("11_suspended_and_unsuspended_enrolment", 1, COMPLETION_OF_20, "usernotenroled"),
-        ("12_unenrolled", 1, COMPLETION_OF_20, "usernotenroled"),
-        ("16_user_deleted", 1, COMPLETION_OF_20, "userdeleted"),
-        ("04_reattempt_worse", 1, replace(COMPLETION_OF_20, user_id="19", course_id="2"), None),
-        (
-            "16_user_deleted",
-            1,
-            Pointer(About.ATTEMPT, user_id="20", attempt_id="46"),
-            "userdeleted",
-        ),
-    ],
-)
-def test_an_error_that_is_a_state_takes_nothing_back(
-    sequence: str,
-    step: int,
-    pointer: Pointer,
-    reason: str | None,
-    moodle: Site,
-    recorded: Recording,
-) -> None:
-    recorded.go_to(sequence, step)
-
-    found = resolve(moodle, pointer, Asked(), final=True)
-
-    assert found.nothing == (reason or "nocriteriaset")
-    assert found.statements == ()
 
 
 def test_a_look_between_unlock_and_task_does_not_withdraw_for_good(
