@@ -27,6 +27,7 @@ from connector.moodle.schemas import (
     SiteInfoSchema,
     UserSchema,
 )
+from connector.moodle.site import SiteCheck, check_site
 from connector.replay import Answering, Replied
 from tests.contract.fake_moodle import client_of, site
 from tests.contract.recorded import MOODLE
@@ -243,6 +244,20 @@ def test_the_token_travels_in_the_form_only() -> None:
     info = Answers.of([reading]).load(reading, SiteInfoSchema(), SiteInfo)
     assert Function.REVIEW.value in info.functions
     assert info.userid == "10"
+
+
+def test_a_service_without_a_function_is_told_which_to_add() -> None:
+    whole = case("core_webservice_get_site_info", "ok")
+    poor = json.loads(json.dumps(whole))
+    functions = poor["response"]["functions"]
+    functions[:] = [one for one in functions if one["name"] != Function.REVIEW]
+    checks = []
+    for one in (whole, poor):
+        with site(by_name({Function.SITE_INFO.value: replied(one)})) as running:
+            checks.append(check_site(running.client))
+
+    assert checks[0] == SiteCheck("http://127.0.0.1:8099", whole["response"]["release"], ())
+    assert checks[1].missing == ("mod_quiz_get_attempt_review",)
 
 
 def test_a_wrong_token_is_refused_by_the_replayed_site() -> None:
