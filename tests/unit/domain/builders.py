@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.domain.calendar import WorkCalendar
+from connector.domain.cases import Case, Moment, StaffCase
 from connector.domain.catalogue import Audience, Catalogue, Diagnostic, Policy, Programme, Question
 from connector.domain.dates import Span
 from connector.domain.dossier import Dossier, Setting, StallPolicy
@@ -29,9 +30,11 @@ from connector.domain.facts import (
     completion_register,
 )
 from connector.domain.folding import Folded, fold
+from connector.domain.indicators import Condition
 from connector.domain.levels import Scales
 from connector.domain.people import Association, Dated, Organisation, Role, School, StaffMember
 from connector.domain.people import StaffTerm as Term
+from connector.domain.periods import Period, PeriodKind
 from connector.domain.routes import Route
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -237,3 +240,20 @@ def folded(*evidence: Evidence, in_: Setting | None = None, **more: Any) -> Fold
 def local(instant: datetime) -> date:
     """The day of an instant in Moscow, which keeps UTC+3 all year: told without zone rules."""
     return (instant + timedelta(hours=3)).date()
+
+
+def year(as_of: date, start: int = 2026) -> Moment:
+    """A judgement about a calendar year."""
+    return Moment(Period(PeriodKind.YEAR, start), as_of)
+
+
+def case(*evidence: Evidence, in_: Setting | None = None, **more: Any) -> StaffCase:
+    """A person put before an indicator."""
+    within = in_ or setting()
+    return StaffCase(folded(*evidence, in_=within, **more), within)
+
+
+def holds(condition: Condition, case: Case, moment: Moment) -> tuple[bool, list[str]]:
+    """Whether a condition holds, and the codes of its reasons."""
+    finding = condition(case, moment)
+    return finding.holds, [because.code for because in finding.because]
