@@ -1,0 +1,179 @@
+"""Letters: one of many notices, the same words in text and HTML, nothing personal in a subject."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.cases import StaffCase
+from connector.domain.notices import owed_for
+from connector.texts.letters import TextFault, Told, render_letter
+from tests.unit.domain.random_cases import LAST, staff_cases
+from tests.unit.test_notices_owed import FULL
+
+ROUTE = {"number": "7", "person": "Иванова Анна", "on": "2026-03-09", "steps": 2}
+STALL = {
+    "number": "7",
+    "person": "Иванова Анна",
+    "reason": "idle",
+    "since": "2026-03-02",
+    "first_day": "2026-03-30",
+    "done": 1,
+    "required": 3,
+    "next_step": 2,
+    "next_title": "Сильная",
+    "next_due": "2026-04-10",
+}
+FOUND = {
+    "title": "Входная",
+    "on": "2026-03-10",
+    "competencies": ["Оценивание", "Цифровая среда"],
+    "helps": [
+        {"competency": "Оценивание", "programmes": ["Курс А", "Курс Б"]},
+        {"competency": "Цифровая среда", "programmes": []},
+    ],
+}
+NUMBERS = {"on": "2026-03-10", "association": "ГМО", "deficits": 2}
+PLAN = {
+    "indicator": "Доля педагогов",
+    "period": "2026",
+    "association": None,
+    "population": 10,
+    "achieved": 5,
+    "share": 0.5,
+    "plan": 0.6,
+    "missing": 1,
+    "on": "2026-03-10",
+}
+EVERY = [
+    Told("deficits_found", "teacher", FOUND),
+    Told("deficits_found", "mentor", {**FOUND, "person": "Иванова Анна"}),
+    Told("deficits_found", "head", NUMBERS),
+    *(Told("route_completed", role, ROUTE) for role in ("teacher", "mentor", "methodist")),
+    *(Told("route_stalled", r, STALL) for r in ("methodist", "mentor", "head", "specialist")),
+    *(Told(k, r, PLAN) for k in ("plan_met", "plan_lost") for r in ("methodist", "head")),
+]
+
+
+class Words(HTMLParser):
+    """The text of a page, without its head."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(page[page.index("<body") :])
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+def rendered(*told: Told, url: str | None = None) -> tuple[str, str, str]:
+    letter = render_letter(told, "Королёв", url)
+    return letter.subject, letter.text, letter.html
+
+
+@pytest.mark.parametrize("told", EVERY, ids=lambda told: f"{told.kind}-{told.role}")
+def test_text_and_html_say_the_same(told: Told) -> None:
+    _, text, html = rendered(told)
+    # Text marks lists, headings and the footer with signs of its own.
+    in_text = [word for word in text.split() if word not in ("-", "--") and set(word) != {"="}]
+    assert in_text == Words(html).words
+
+
+def test_the_pages_are_one_click_away() -> None:
+    _, text, html = rendered(EVERY[0], url="https://example.org/?a=1&b=2")
+    assert "Открыть в системе: https://example.org/?a=1&b=2\n" in text
+    assert 'href="https://example.org/?a=1&amp;b=2"' in html
+    assert "href" not in rendered(EVERY[0])[2]
+
+
+@pytest.mark.parametrize("told", EVERY, ids=lambda told: f"{told.kind}-{told.role}")
+def test_a_subject_tells_nothing_personal(told: Told) -> None:
+    subject, text, _ = rendered(told)
+    assert subject
+    assert "\n" not in subject
+    assert not any(secret in subject for secret in ("Иванова", "Входная", "Оценивание", "7"))
+    assert text.startswith("Здравствуйте!")
+
+
+def test_a_teacher_reads_what_helps() -> None:
+    _, text, _ = rendered(Told("deficits_found", "teacher", FOUND))
+    assert "- Оценивание. Поможет обучение: «Курс А», «Курс Б»\n- Цифровая среда\n" in text
+    assert "10.03.2026" in text
+    assert "дефицит" not in text.lower()
+    assert "ниже" not in text.lower()
+
+
+def test_a_head_reads_numbers_only() -> None:
+    _, text, _ = rendered(
+        Told("deficits_found", "head", NUMBERS),
+        Told("deficits_found", "head", {**NUMBERS, "deficits": 1}),
+        Told("deficits_found", "head", {**NUMBERS, "association": "ШМО"}),
+    )
+    assert "- ГМО: диагностик с выявленными дефицитами — 2, компетенций в них — 3\n" in text
+    assert "- ШМО: диагностик с выявленными дефицитами — 1, компетенций в них — 2\n" in text
+
+
+def test_many_notices_make_one_letter_with_what_needs_somebody_first() -> None:
+    completed, stalled = (
+        Told("route_completed", "methodist", ROUTE),
+        Told("route_stalled", "methodist", STALL),
+    )
+    subject, text, html = rendered(completed, stalled, stalled)
+    assert subject == "Методическая служба: 3 сообщения"
+    assert text.index("остановился") < text.index("Завершённые маршруты")
+    assert (subject, text, html) == rendered(stalled, completed, stalled)
+
+
+def test_a_letter_says_why_it_came() -> None:
+    _, text, _ = rendered(*EVERY[2:4])
+    assert "как руководитель методического объединения" in text
+    assert "Ваши собственные результаты" in text
+    assert "как наставник" not in text
+
+
+def test_a_plan_is_told_with_what_is_missing() -> None:
+    _, text, _ = rendered(Told("plan_lost", "methodist", PLAN))
+    assert "«Доля педагогов», 2026: 50,0 % (5 из 10) при плане 60,0 %, не хватает: 1" in text
+
+
+hostile = st.text(
+    st.sampled_from(list("<>&\"'{}%#-= \n\r\tаБ\u2028")) | st.characters(exclude_categories=["Cs"]),
+    min_size=1,
+    max_size=30,
+).filter(str.strip)
+
+
+@given(hostile, hostile)
+def test_no_name_changes_the_shape_of_a_letter(name: str, title: str) -> None:
+    plain = rendered(Told("route_stalled", "methodist", STALL))
+    odd = {**STALL, "person": name, "next_title": title}
+    subject, text, html = rendered(Told("route_stalled", "methodist", odd))
+    assert subject == plain[0]
+    assert text.count("\n") == plain[1].count("\n")
+    assert html.count("<") == plain[2].count("<")
+    assert Words(html).tags == Words(plain[2]).tags
+
+
+@given(staff_cases())
+def test_whatever_is_owed_has_words(case: StaffCase) -> None:
+    owed = owed_for(case, FULL, LAST)
+    told = [Told(o.kind, str(o.role), o.params) for o in owed]
+    if told:
+        letter = render_letter(told, "Королёв")
+        assert "None" not in letter.text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [Told("of_a_plugin", "teacher", {}), Told("route_completed", "teacher", {"number": "1"})],
+)
+def test_a_notice_without_words_is_a_fault(told: Told) -> None:
+    with pytest.raises(TextFault):
+        render_letter([told], "Королёв")
