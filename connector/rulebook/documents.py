@@ -19,7 +19,7 @@ from connector.rulebook.faults import RuleFileFault, RulesRefused
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
-MAX_NODES = 20_000
+MAX_NODES = 10_000
 
 Scalar = str | int | Decimal | bool | date | None
 
@@ -81,9 +81,10 @@ def read_document(content: bytes, file: str) -> Node:
         node = reader.read()
     except yaml.MarkedYAMLError as err:
         line = err.problem_mark.line + 1 if err.problem_mark else 0
-        reader.faults.append(RuleFileFault(file, line, f"не YAML: {err.problem}"))
+        reader.faults.append(RuleFileFault(file, line, _explained(err.problem or "")))
         raise RulesRefused(reader.faults) from err
-    except yaml.YAMLError as err:
+    # PyYAML lets the errors of chr() through where an escape like "\UFFFFFFFF" names no character.
+    except (yaml.YAMLError, ValueError, OverflowError) as err:
         reader.faults.append(RuleFileFault(file, 0, "не YAML: недопустимый символ"))
         raise RulesRefused(reader.faults) from err
     if reader.faults:
@@ -130,6 +131,8 @@ class _Reader:
             return Node(self._items(depth), self._file, line)
         if isinstance(event, events.MappingStartEvent):
             return Node(self._entries(depth), self._file, line)
+        if any(_is_unfit(char) for char in event.value):
+            self._blame(event, "недопустимый символ в тексте")
         return Node(_scalar(event.value, quoted=event.style is not None), self._file, line)
 
     def _items(self, depth: int) -> tuple[Node, ...]:
@@ -155,6 +158,24 @@ class _Reader:
 
     def _blame(self, event: Any, message: str) -> None:
         self.faults.append(RuleFileFault(self._file, event.start_mark.line + 1, message))
+
+
+def _is_unfit(char: str) -> bool:
+    """Control characters and lone surrogates, which no database and no page takes."""
+    return (char < " " and char not in "\n\t") or "\ud800" <= char <= "\udfff"
+
+
+_HINTS = {
+    "mapping values are not allowed here": "лишнее двоеточие или отступ; текст с двоеточием берут "
+    "в кавычки",
+    "found character '\\t' that cannot start any token": "табуляция; отступают пробелами",
+    "found unexpected end of stream": "не закрыта кавычка или скобка",
+}
+
+
+def _explained(problem: str) -> str:
+    """What is wrong in Russian where it is a common slip, else in the parser's words."""
+    return f"не YAML: {_HINTS.get(problem, problem)}"
 
 
 _WORDS: Mapping[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}

@@ -18,7 +18,7 @@ from connector.domain.dossier import StallPolicy
 from connector.domain.levels import Scale, Scales
 from connector.domain.words import CORE
 from connector.domain.words.vocabulary import Vocabulary
-from connector.rulebook.documents import Node, read_document
+from connector.rulebook.documents import MAX_BYTES, Node, read_document
 from connector.rulebook.faults import RuleFileFault, RulesRefused, near_miss
 from connector.rulebook.indicator_files import IndicatorReader, out_of_order
 from connector.rulebook.municipality_rules import MunicipalityRules
@@ -110,7 +110,9 @@ class _Loader:
 
     def _document(self, entry: Traversable, name: str) -> Node | None:
         try:
-            return read_document(entry.read_bytes(), f"{self._code}/{name}")
+            with entry.open("rb") as file:
+                # One byte more than is allowed tells a longer file without reading it whole.
+                return read_document(file.read(MAX_BYTES + 1), f"{self._code}/{name}")
         except RulesRefused as err:
             self._faults += err.faults
         except OSError as err:

@@ -9,6 +9,9 @@ from connector.rulebook.schemas import PassportsFileSchema, load
 
 Passports = Mapping[str, Node]
 
+MOST = 3
+"""Passports in a row; a longer chain cannot be read in one glance."""
+
 
 def shared_passports() -> Passports:
     """Those that are shipped in `rules/`. Raises RulesRefused."""
@@ -28,11 +31,7 @@ def passports_in(document: Node, faults: list[RuleFileFault]) -> Passports:
 
 
 def refined(node: Node, passports: Passports, faults: list[RuleFileFault]) -> Node:
-    """A passport with everything it extends filled in; its own keys win.
-
-    A passport may extend one that itself extends another, no further: a longer chain cannot be
-    read in one glance.
-    """
+    """A passport with everything it extends filled in; its own keys win."""
     chain = list(_chain(node, passports, faults))
     merged: dict[str, Node] = {}
     for link in reversed(chain):
@@ -56,8 +55,8 @@ def _chain(node: Node, passports: Passports, faults: list[RuleFileFault]) -> Ite
             hint = near_miss(name, passports)
             faults.append(parent.fault(f"extends: нет паспорта «{name}»{hint}"))
             return
-        if len(seen) == 2:
-            faults.append(parent.fault("extends: цепочка длиннее двух паспортов"))
+        if len(seen) == MOST:
+            faults.append(parent.fault(f"extends: цепочка длиннее {MOST} паспортов"))
             return
         seen.append(name)
         node = passports[name]
