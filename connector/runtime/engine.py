@@ -1,6 +1,6 @@
 """The machine room: the inbox and every loop over one container, for both ways to run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from connector.bootstrap import Container
 from connector.runtime.fold import Folder
@@ -10,6 +10,7 @@ from connector.runtime.resolve import Resolver
 from connector.runtime.send import Sender
 from connector.runtime.tick import Ticker
 from connector.services.post_offices import PostOffices
+from connector.services.subjects import mark_all_dirty
 
 TICK_S = 20.0
 SWEEP_S = 5.0
@@ -56,6 +57,16 @@ class Engine:
 
     def silent_loops(self) -> list[str]:
         return self._loops.silent() if self._loops is not None else []
+
+    def recount(self, municipalities: Sequence[str], progress: Callable[[str], None]) -> None:
+        """Has everybody judged anew and waits for it, batch by batch."""
+        for municipality in municipalities:
+            with self.container.db.writing() as session:
+                mark_all_dirty(session, municipality)
+        done = 0
+        while count := self.folder.run_once():
+            done += count
+            progress(f"пересчитано: {done}")
 
     def settle(self, most_rounds: int = 10_000) -> None:
         """Works in the calling thread until nothing is due any more; for commands and tests."""

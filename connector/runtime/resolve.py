@@ -115,7 +115,7 @@ class Resolver:
             return
         client = self._moodles.client(source)
         if client is None:
-            self._finish(claim, one, self._later("no_rest_token", one, REFUSED_PAUSE))
+            self._finish(claim, one, self._later("no_rest", one, REFUSED_PAUSE))
             return
         self._ask(claim, one, source, pointer, client, asked, twins)
 
@@ -136,11 +136,12 @@ class Resolver:
         except MoodleUnavailable as err:
             wait = max(pause(one.attempts + 1), timedelta(seconds=err.retry_after or 0))
             # Not a look: however long Moodle is away, its answer is awaited.
-            values = self._later(f"moodle_{err.reason}", one, wait, looked=False)
+            values = self._later("moodle_unavailable", one, wait, looked=False)
+            values["detail"] = {"error": err.reason}
             self._finish(claim, one, values)
             return
         except MoodleRefused as err:
-            values = self._later(f"moodle_{err.reason}", one, REFUSED_PAUSE, looked=False)
+            values = self._later(err.reason, one, REFUSED_PAUSE, looked=False)
             self._finish(claim, one, values)
             return
         if found.not_yet is not None:

@@ -1,0 +1,64 @@
+"""The command `connector` (contract 2). Exit codes: 0 done, 1 the work failed, 2 wrong usage."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from connector.cli import (
+    database,
+    deliveries,
+    doctor,
+    figures,
+    importing,
+    people,
+    plugins,
+    serve,
+    sources,
+)
+from connector.cli.output import Output
+from connector.errors import ConnectorError, StorageUnavailable, UnknownThing
+from connector.log import set_up_logging
+from connector.rulebook import UnknownMunicipality
+
+_GROUPS = (serve, database, importing, sources, deliveries, figures, plugins, people, doctor)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    arguments = parser().parse_args(argv)
+    output = Output(arguments.json)
+    set_up_logging(arguments.log_level)
+    try:
+        code: int = arguments.run(arguments, output)
+        return code
+    except UnknownMunicipality as err:
+        return _failed(f"Муниципалитета «{err}» нет среди установленных (connector plugins list).")
+    except UnknownThing as err:
+        return _failed(f"Не найдено: {err.kind} «{err.name}».")
+    except StorageUnavailable as err:
+        return _failed(f"База данных недоступна ({err}). Проверьте CONNECTOR_DATABASE_URL.")
+    except ConnectorError as err:
+        return _failed(str(err))
+    except BrokenPipeError:
+        # `connector … | head` has read enough.
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="один документ JSON на выходе")
+    common.add_argument("--log-level", help="DEBUG, INFO, WARNING или ERROR")
+    made = argparse.ArgumentParser(
+        prog="connector", description="Связывает Moodle и муниципальную методическую службу."
+    )
+    commands = made.add_subparsers(dest="command", required=True, metavar="команда")
+    for group in _GROUPS:
+        group.add_to(commands, common)
+    return made
+
+
+def _failed(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1

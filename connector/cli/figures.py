@@ -1,0 +1,283 @@
+"""connector shares, explain, stalls, recount, snapshot."""
+
+import argparse
+from datetime import date
+from typing import Any
+
+from connector.cli.output import Output, day, table
+from connector.cli.session import container, known_municipality
+from connector.domain.because import SliceKind
+from connector.domain.periods import AsOfBeforePeriod, NotAPeriod, Period, parse_period
+from connector.domain.shares import percent
+from connector.errors import ConnectorError
+from connector.runtime.engine import Engine
+from connector.services.figures import Figure, FigureService, SubjectFigure
+from connector.services.profiles import ProfileService
+from connector.services.rebuilding import Rebuild
+from connector.services.recounting import Recount
+from connector.services.snapshots import SnapshotService
+from connector.texts.because import because_text
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    shares = commands.add_parser("shares", parents=[common], help="показатели муниципалитета")
+    shares.add_argument("municipality")
+    _when(shares)
+    shares.add_argument("--by", choices=["school", "association"], help="по школам, объединениям")
+    shares.set_defaults(run=_shares)
+    explain = commands.add_parser("explain", parents=[common], help="почему засчитано или нет")
+    explain.add_argument("municipality")
+    explain.add_argument("indicator")
+    explain.add_argument("person", nargs="?", help="табельный номер")
+    _when(explain)
+    explain.set_defaults(run=_explain)
+    stalls = commands.add_parser("stalls", parents=[common], help="остановившиеся маршруты")
+    stalls.add_argument("municipality")
+    stalls.set_defaults(run=_stalls)
+    recount = commands.add_parser("recount", parents=[common], help="пересчитать всё заново")
+    recount.add_argument("--verify", action="store_true", help="только сверить, ничего не меняя")
+    recount.add_argument("--municipality", metavar="M")
+    recount.set_defaults(run=_recount)
+    snapshot = commands.add_parser("snapshot", parents=[common], help="зафиксировать отчёт")
+    snapshot.add_argument("municipality")
+    _when(snapshot)
+    snapshot.set_defaults(run=_snapshot)
+
+
+def _when(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--period", type=_period, metavar="2026 или 2026/2027")
+    parser.add_argument("--as-of", type=_day, metavar="ГГГГ-ММ-ДД", help="на какой день")
+
+
+def _period(text: str) -> Period:
+    try:
+        return parse_period(text)
+    except NotAPeriod as err:
+        raise argparse.ArgumentTypeError(f"период пишется 2026 или 2026/2027, не «{text}»") from err
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as err:
+        raise argparse.ArgumentTypeError(f"день пишется 2026-06-30, не «{text}»") from err
+
+
+def _shares(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        code = known_municipality(made, arguments.municipality)
+        by = SliceKind(arguments.by) if arguments.by else None
+        with made.db.reading() as session:
+            service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
+            figures = _checked(service.figures, code, arguments.period, arguments.as_of, by)
+    document = {
+        "municipality": code,
+        "period": str(figures[0].period) if figures else str(arguments.period or ""),
+        "as_of": figures[0].as_of if figures else arguments.as_of,
+        "indicators": [figure_document(figure) for figure in figures],
+    }
+    output.result(document, _figure_lines(figures))
+    return 0
+
+
+def _checked(ask: Any, *arguments: Any) -> Any:
+    try:
+        return ask(*arguments)
+    except AsOfBeforePeriod as err:
+        told = f"День {err.day:%d.%m.%Y} раньше начала периода {err.period}."
+        raise ConnectorError(told) from err
+
+
+def figure_document(figure: Figure) -> dict[str, Any]:
+    """One indicator as the API writes it (contract 4)."""
+    plan = figure.plan
+    return {
+        "code": figure.indicator.code,
+        "title": figure.indicator.title,
+        "kind": str(figure.indicator.kind),
+        "subject": str(figure.indicator.subject),
+        "population": figure.population,
+        "achieved": figure.achieved,
+        "share": figure.share,
+        "previous": {"period": str(figure.previous_period), "share": figure.previous_share},
+        "plan": plan
+        and {
+            "at_least": plan.at_least,
+            "met": plan.met,
+            "missing": plan.missing,
+            "source": plan.source,
+        },
+        "basis": {
+            "document": figure.indicator.basis.document,
+            "clause": figure.indicator.basis.clause,
+        },
+        "slices": [
+            {
+                "kind": str(s.kind),
+                "code": s.code,
+                "name": s.name,
+                "population": s.population,
+                "achieved": s.achieved,
+                "share": s.share,
+            }
+            for s in figure.slices
+        ],
+    }
+
+
+def _figure_lines(figures: tuple[Figure, ...]) -> list[str]:
+    lines: list[str] = []
+    for figure in figures:
+        lines.append(f"{figure.indicator.code}  {figure.indicator.title}")
+        lines.append(f"    {_share(figure)}{_plan(figure)}")
+        for one in figure.slices:
+            shown = percent(one.share)
+            lines.append(f"        {one.name}: {shown} ({one.achieved} из {one.population})")
+    return lines or ["В этом периоде показателей нет."]
+
+
+def _share(figure: Figure) -> str:
+    if figure.indicator.kind == "ratio":
+        shown = "—" if figure.share is None else f"{figure.share:g}".replace(".", ",")
+    else:
+        shown = percent(figure.share)
+    before = percent(figure.previous_share) if figure.previous_share is not None else "—"
+    return (
+        f"{shown} ({figure.achieved} из {figure.population}), "
+        f"за {figure.previous_period}: {before}"
+    )
+
+
+def _plan(figure: Figure) -> str:
+    plan = figure.plan
+    if plan is None:
+        return ""
+    told = f"; план не менее {percent(plan.at_least)}"
+    if plan.met is None:
+        return told
+    return told + (" — выполнен" if plan.met else f" — не хватает {plan.missing}")
+
+
+def _explain(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        code = known_municipality(made, arguments.municipality)
+        with made.db.reading() as session:
+            service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
+            found = _checked(
+                service.subjects, code, arguments.indicator, arguments.period, arguments.as_of
+            )
+    if arguments.person:
+        found = tuple(subject for subject in found if subject.code == arguments.person)
+        if not found:
+            raise ConnectorError(f"Табельного номера «{arguments.person}» нет.")
+    output.result(
+        {
+            "municipality": code,
+            "indicator": arguments.indicator,
+            "subjects": [subject_document(subject) for subject in found],
+        },
+        [line for subject in found for line in _subject_lines(subject)],
+    )
+    return 0
+
+
+def subject_document(subject: SubjectFigure) -> dict[str, Any]:
+    """One subject as the API writes it (contract 4)."""
+    return {
+        "subject": subject.code,
+        "name": subject.name,
+        "in_population": subject.in_population,
+        "achieved": subject.achieved,
+        "because": [{"code": b.code, "text": because_text(b)} for b in subject.because],
+        "evidence": [
+            {"key": e.key, "happened_at": e.happened_at, "delivery": e.delivery}
+            for e in subject.evidence
+        ],
+    }
+
+
+def _subject_lines(subject: SubjectFigure) -> list[str]:
+    if not subject.in_population and not subject.achieved:
+        verdict = "вне совокупности"
+    else:
+        verdict = "засчитано" if subject.achieved else "не засчитано"
+    lines = [f"{subject.name} ({subject.code}): {verdict}"]
+    lines += [f"    {because_text(because)}" for because in subject.because]
+    for evidence in subject.evidence:
+        told = f", сообщение № {evidence.delivery}" if evidence.delivery else ""
+        lines.append(f"    доказательство {evidence.key}{told}")
+    return lines
+
+
+def _stalls(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        code = known_municipality(made, arguments.municipality)
+        with made.db.reading() as session:
+            service = ProfileService(session, made.rulebook, made.clock.now(), made.settings)
+            routes = service.routes(code, "stalled")
+    found = [(r, r.episode) for r in routes if r.episode is not None]
+    document = [
+        {
+            "personnel_no": r.person.personnel_no,
+            "name": r.person.full_name,
+            "route": r.progress.route.number,
+            "stalled_since": e.first_day,
+            "reason": str(e.reason),
+            "idle_days": e.idle_days,
+            "told": [str(rung) for rung in e.rungs],
+        }
+        for r, e in found
+    ]
+    rows = [
+        (r.person.full_name, r.progress.route.number, day(e.first_day), e.idle_days)
+        for r, e in found
+    ]
+    head = ("педагог", "маршрут", "стоит с", "рабочих дней без движения")
+    output.result(document, table(head, rows) if rows else ["Остановившихся маршрутов нет."])
+    return 0
+
+
+def _recount(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        chosen = (
+            (known_municipality(made, arguments.municipality),)
+            if arguments.municipality
+            else made.rulebook.municipalities()
+        )
+        if not arguments.verify:
+            Engine(made).recount(chosen, output.progress)
+        found: dict[str, list[Any]] = {}
+        for code in chosen:
+            with made.db.reading() as session:
+                service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
+                today = service.today(code)
+                setting = made.settings.get(session, code, today)
+                found[code] = Rebuild(session, made.rulebook, code).differences()
+                found[code] += Recount(session, made.rulebook, setting).differences(today)
+    count = sum(len(differences) for differences in found.values())
+    document = {
+        "differences": count,
+        "municipalities": {
+            code: [{"what": d.what, "key": d.key} for d in differences]
+            for code, differences in found.items()
+        },
+    }
+    lines = [f"{d.what}: {d.key}" for differences in found.values() for d in differences]
+    output.result(document, [*lines, f"Расхождений: {count}."])
+    return 1 if count else 0
+
+
+def _snapshot(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        code = known_municipality(made, arguments.municipality)
+        with made.db.writing() as session:
+            service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
+            figures = _checked(service.figures, code, arguments.period, arguments.as_of, None)
+            taken = SnapshotService(session).take(
+                code, figures, service.today(code), made.clock.now(), "cli"
+            )
+    output.result(
+        {"municipality": code, "snapshot": taken},
+        [f"Отчёт зафиксирован: снимок № {taken}."],
+    )
+    return 0

@@ -1,0 +1,77 @@
+"""connector people add, token."""
+
+import argparse
+import getpass
+import secrets
+import sys
+from typing import Any
+
+from connector.cli.output import Output
+from connector.cli.session import container, known_municipality
+from connector.models.login import ROLES
+from connector.services.logins import LoginService, TokenService
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    group = commands.add_parser("people", help="кто входит в систему").add_subparsers(
+        dest="action", required=True, metavar="действие"
+    )
+    add = group.add_parser("add", parents=[common], help="завести вход на страницы")
+    add.add_argument("name", help="имя для входа")
+    _bound(add)
+    add.add_argument("--email", help="куда писать")
+    add.add_argument("--password", help="пароль; иначе спросим, а без терминала придумаем")
+    add.set_defaults(run=_add)
+    token = group.add_parser("token", parents=[common], help="ключ для программ (API)")
+    _bound(token)
+    token.add_argument("--note", help="для чего")
+    token.set_defaults(run=_token)
+
+
+def _bound(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--municipality", metavar="M", help="нужен всем, кроме администратора")
+    parser.add_argument("--role", required=True, choices=ROLES)
+    parser.add_argument("--person", metavar="НОМЕР", help="табельный номер")
+
+
+def _add(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        code = arguments.municipality and known_municipality(made, arguments.municipality)
+        password, made_up = _password(arguments.password)
+        with made.db.writing() as session:
+            LoginService(session).add(
+                arguments.name,
+                password,
+                arguments.role,
+                code,
+                made.clock.now(),
+                arguments.person,
+                arguments.email,
+            )
+    document = {"name": arguments.name, "role": arguments.role, "municipality": code}
+    lines = [f"Вход «{arguments.name}» заведён."]
+    if made_up:
+        document["password"] = password
+        lines.append(f"Пароль (больше не показывается): {password}")
+    output.result(document, lines)
+    return 0
+
+
+def _password(given: str | None) -> tuple[str, bool]:
+    """The password, and whether it was made up here."""
+    if given:
+        return given, False
+    if sys.stdin.isatty():
+        return getpass.getpass("Пароль: "), False
+    return secrets.token_urlsafe(12), True
+
+
+def _token(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        code = arguments.municipality and known_municipality(made, arguments.municipality)
+        with made.db.writing() as session:
+            token = TokenService(session).issue(
+                arguments.role, code, made.clock.now(), arguments.person, arguments.note
+            )
+    output.result({"token": token}, [f"Ключ (больше не показывается): {token}"])
+    return 0

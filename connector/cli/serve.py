@@ -1,0 +1,65 @@
+"""connector run, web, worker, tick, demo."""
+
+import argparse
+from typing import Any
+
+from connector.cli.output import Output
+from connector.cli.session import container
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    run = commands.add_parser("run", parents=[common], help="всё в одном процессе")
+    _listens(run)
+    run.set_defaults(run=_run)
+    web = commands.add_parser("web", parents=[common], help="приём и страницы")
+    _listens(web)
+    web.set_defaults(run=_web)
+    worker = commands.add_parser("worker", parents=[common], help="обработчик очереди")
+    worker.add_argument("--concurrency", type=int, default=2, help="сколько процессов")
+    worker.set_defaults(run=_worker)
+    tick = commands.add_parser("tick", parents=[common], help="то, что меняет время")
+    tick.set_defaults(run=_tick)
+    demo = commands.add_parser("demo", parents=[common], help="показ на готовых данных")
+    _listens(demo)
+    demo.add_argument("--keep", action="store_true", help="не останавливаться после показа")
+    demo.set_defaults(run=_demo)
+
+
+def _listens(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    from connector.cli.serving import run_all
+
+    with container() as made:
+        return run_all(made, arguments.host, arguments.port)
+
+
+def _web(arguments: argparse.Namespace, output: Output) -> int:
+    from connector.cli.serving import serve_web
+
+    with container() as made:
+        return serve_web(made, arguments.host, arguments.port)
+
+
+def _worker(arguments: argparse.Namespace, output: Output) -> int:
+    from connector.cli.serving import run_worker
+
+    with container() as made:
+        config = made.config
+    return run_worker(config, arguments.concurrency)
+
+
+def _tick(arguments: argparse.Namespace, output: Output) -> int:
+    from connector.cli.serving import run_tick
+
+    with container() as made:
+        return run_tick(made)
+
+
+def _demo(arguments: argparse.Namespace, output: Output) -> int:
+    from connector.demo import run_demo
+
+    return run_demo(arguments.host, arguments.port, arguments.keep, output)

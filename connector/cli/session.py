@@ -1,0 +1,62 @@
+"""What every command begins with: settings, a database that is up to date, a container."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from connector import config
+from connector.bootstrap import Container, build
+from connector.clock import Clock
+from connector.errors import BadSettings, ConnectorError
+from connector.services import schema
+from connector.services.importing import ImportService
+from connector.services.mapping import after_import
+
+
+class NotUpgraded(ConnectorError):
+    """The database's tables are older than the program; whoever installs must upgrade them."""
+
+
+@contextmanager
+def container(clock: Clock | None = None, upgrade: bool = True) -> Iterator[Container]:
+    """A container for the length of a command. upgrade: see `ready`."""
+    made = build(config.load(), clock)
+    try:
+        if upgrade:
+            ready(made)
+        yield made
+    finally:
+        made.close()
+
+
+def ready(made: Container) -> None:
+    """An SQLite file, or an empty database, is brought up to date without asking.
+
+    A PostgreSQL that holds data is upgraded by `connector db upgrade` only: other processes may
+    still be running on the former tables. Raises NotUpgraded.
+    """
+    held = schema.current(made.db)
+    if held == schema.head():
+        return
+    if made.db.is_sqlite or held is None:
+        schema.upgrade(made.db)
+        return
+    raise NotUpgraded(
+        f"База данных отстаёт от программы ({held}). Выполните: connector db upgrade"
+    )
+
+
+def importer(made: Container) -> ImportService:
+    """Imports that let go of what waited for a person or a course."""
+    return ImportService(after_import(made.rulebook, made.settings, made.clock))
+
+
+def known_municipality(made: Container, code: str) -> str:
+    """Raises BadSettings (Russian) where no plugin or rules folder names it, or its rules fail."""
+    if code in made.rulebook.municipalities():
+        return code
+    faults = made.rulebook.faults.get(code)
+    if faults:
+        told = "\n".join(str(fault) for fault in faults)
+        raise BadSettings(f"Правила муниципалитета «{code}» не читаются:\n{told}")
+    known = ", ".join(made.rulebook.municipalities()) or "ни одного"
+    raise BadSettings(f"Муниципалитета «{code}» нет среди установленных: {known}.")

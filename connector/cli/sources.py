@@ -1,0 +1,142 @@
+"""connector sources add, list, test, rotate."""
+
+import argparse
+from typing import Any
+
+from connector.cli.output import Output, moment, table
+from connector.cli.session import container, known_municipality
+from connector.domain.signals import Dialect
+from connector.errors import ConnectorError
+from connector.moodle.errors import MoodleRefused, MoodleSays, MoodleUnavailable
+from connector.moodle.questions import Function, site_info
+from connector.services.sources import SourceDetails, SourceService
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    group = commands.add_parser("sources", help="источники: сайты Moodle").add_subparsers(
+        dest="action", required=True, metavar="действие"
+    )
+    add = group.add_parser("add", parents=[common], help="завести источник")
+    add.add_argument("code")
+    add.add_argument("--dialect", required=True, choices=[str(d) for d in Dialect])
+    add.add_argument("--municipality", required=True, action="append", metavar="M")
+    add.add_argument("--url", metavar="MOODLE", help="адрес сайта Moodle")
+    add.add_argument("--rest-token", metavar="T", help="ключ веб-службы Moodle")
+    add.add_argument("--secret", help="свой секрет вместо нового")
+    add.set_defaults(run=_add)
+    group.add_parser("list", parents=[common], help="перечень").set_defaults(run=_list)
+    test = group.add_parser("test", parents=[common], help="проверить доступ к Moodle")
+    test.add_argument("code")
+    test.set_defaults(run=_test)
+    rotate = group.add_parser("rotate", parents=[common], help="сменить секрет")
+    rotate.add_argument("code")
+    rotate.set_defaults(run=_rotate)
+
+
+def _add(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        codes = tuple(known_municipality(made, code) for code in arguments.municipality)
+        with made.db.writing() as session:
+            source = SourceService(session, made.box).add(
+                arguments.code,
+                Dialect(arguments.dialect),
+                codes,
+                made.clock.now(),
+                arguments.url,
+                arguments.rest_token,
+                arguments.secret,
+            )
+        base = made.config.public_url
+    lines = [
+        f"Источник «{source.code}» заведён.",
+        f"Адрес для отправителя: {base}{source.hook}",
+        f"Секрет (больше не показывается): {source.secrets[0]}",
+        *_lacking(source),
+    ]
+    document = {"code": source.code, "hook": base + source.hook, "secret": source.secrets[0]}
+    output.result(document, lines)
+    return 0
+
+
+def _lacking(source: SourceDetails) -> list[str]:
+    if source.needs_rest and not (source.url and source.rest_token):
+        return [
+            "Внимание: этому отправителю нельзя верить на слово, всё перечитывается из Moodle. "
+            "Пока не заданы --url и --rest-token, его сообщения ждут."
+        ]
+    return []
+
+
+def _list(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made, made.db.reading() as session:
+        sources = SourceService(session, made.box).all()
+    document = [
+        {
+            "code": s.code,
+            "dialect": str(s.dialect),
+            "municipalities": list(s.municipalities),
+            "url": s.url,
+            "has_rest_token": s.rest_token is not None,
+            "last_delivery_at": s.last_delivery_at,
+            "last_ping_at": s.last_ping_at,
+        }
+        for s in sources
+    ]
+    rows = [
+        (
+            s.code,
+            s.dialect,
+            ", ".join(s.municipalities),
+            s.url or "—",
+            "да" if s.rest_token else "нет",
+            moment(s.last_delivery_at) or "ещё ничего",
+        )
+        for s in sources
+    ]
+    head = ("код", "отправитель", "муниципалитеты", "Moodle", "ключ", "последнее сообщение")
+    output.result(document, table(head, rows))
+    return 0
+
+
+def _test(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        with made.db.reading() as session:
+            source = SourceService(session, made.box).get(arguments.code)
+        client = made.moodles.client(source)
+        if client is None:
+            needed = "нужны" if source.needs_rest else "для этого отправителя не обязательны"
+            raise ConnectorError(f"Не заданы адрес Moodle и ключ веб-службы: {needed}.")
+        try:
+            reading = client.call(site_info())
+        except MoodleUnavailable as err:
+            raise ConnectorError(f"Moodle не отвечает ({err.reason}). Попробуйте позже.") from err
+        except (MoodleRefused, MoodleSays) as err:
+            raise ConnectorError(
+                f"Moodle отказал ({err.reason}). Проверьте ключ и права веб-службы."
+            ) from err
+    if reading.status == "error":
+        raise ConnectorError(f"Moodle отказал ({reading.errorcode}). Проверьте ключ и права.")
+    offered = sorted(f["name"] for f in reading.body.get("functions", []))
+    missing = sorted(str(f) for f in Function if str(f) not in offered)
+    document = {
+        "site": reading.body.get("sitename"),
+        "release": reading.body.get("release"),
+        "missing_functions": missing,
+    }
+    lines = [f"Moodle отвечает: {document['site']}, {document['release']}."]
+    lines += [f"Веб-служба не содержит функцию {name}." for name in missing]
+    output.result(document, lines)
+    return 1 if missing else 0
+
+
+def _rotate(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made, made.db.writing() as session:
+        secret = SourceService(session, made.box).rotate(arguments.code)
+    output.result(
+        {"code": arguments.code, "secret": secret},
+        [
+            f"Новый секрет (больше не показывается): {secret}",
+            "Прежний действует до следующей смены.",
+        ],
+    )
+    return 0

@@ -1,0 +1,42 @@
+"""What an import lets go of: deliveries that waited for a person, a course or a quiz."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from connector.clock import Clock
+from connector.domain.dates import local_day
+from connector.rulebook import Rulebook
+from connector.services.deliveries import DeliveryService
+from connector.services.identity import IdentityService
+from connector.services.notices import NoticeService
+from connector.services.setting import Settings
+
+AfterImport = Callable[[Session, str, frozenset[str]], None]
+
+_CATALOGUE = frozenset(
+    {"programmes", "diagnostics", "questions", "competencies", "routes", "steps"}
+)
+
+
+def automatic_matches(rulebook: Rulebook) -> frozenset[str]:
+    """The municipalities that take a match by e-mail as it is."""
+    codes = rulebook.municipalities()
+    return frozenset(code for code in codes if rulebook.rules(code).auto_match_email)
+
+
+def after_import(rulebook: Rulebook, settings: Settings, clock: Clock) -> AfterImport:
+    """Called within the import's transaction with the sheets that changed."""
+
+    def release(session: Session, municipality: str, changed: frozenset[str]) -> None:
+        now = clock.now()
+        if "staff" in changed:
+            IdentityService(session, automatic_matches(rulebook)).rematch(municipality, now)
+            rules = rulebook.rules(municipality)
+            setting = settings.get(session, municipality, local_day(now, rules.zone))
+            hours = rules.post_hours(setting.calendar)
+            NoticeService(session).readdress(municipality, hours, now)
+        if changed & _CATALOGUE:
+            DeliveryService(session).release_unmapped(municipality)
+
+    return release
