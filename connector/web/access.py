@@ -1,0 +1,115 @@
+"""Every route with its authentication decision, and the gate that enforces it.
+
+The table is the whole truth: an endpoint that is not in it is refused, so a new page that nobody
+thought about stays shut. A route with `<municipality>` in its path is entered only by viewers of
+that municipality; what they see of its people is decided in connector.services.visibility.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask import abort, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from connector.services.logins import LoginService, TokenService
+from connector.services.visibility import Viewer
+from connector.web.household import household
+
+
+class Access(StrEnum):
+    """Who may call a route at all."""
+
+    OPEN = "anybody"
+    SENDER = "a sender; the hooks check signatures and tokens themselves"
+    PAGE = "a person who signed in"
+    PAGE_DELIVERIES = "a person who signed in and may see deliveries"
+    TOKEN = "a bearer token"
+    TOKEN_DELIVERIES = "a bearer token that may see deliveries"
+
+
+ROUTES: Mapping[str, Access] = {
+    "static": Access.OPEN,
+    "hooks.post": Access.SENDER,
+    "hooks.post_statements": Access.SENDER,
+    "status.healthz": Access.OPEN,
+    "status.readyz": Access.OPEN,
+    # Counts without names; the shipped nginx configuration keeps it inside.
+    "status.metrics": Access.OPEN,
+    "entrance.login": Access.OPEN,
+    "entrance.enter": Access.OPEN,
+    "entrance.logout": Access.OPEN,
+    "entrance.home": Access.PAGE,
+    "figures.overview": Access.PAGE,
+    "figures.indicator": Access.PAGE,
+    "people.profile": Access.PAGE,
+    "people.routes": Access.PAGE,
+    "post.letters": Access.PAGE,
+    "post.letter": Access.PAGE,
+    "post.letter_body": Access.PAGE,
+    "post.notices": Access.PAGE,
+    "deliveries.listing": Access.PAGE_DELIVERIES,
+    "deliveries.details": Access.PAGE_DELIVERIES,
+    "deliveries.replay": Access.PAGE_DELIVERIES,
+    "accounts.listing": Access.PAGE_DELIVERIES,
+    "accounts.confirm": Access.PAGE_DELIVERIES,
+    "api-docs.openapi_json": Access.OPEN,
+    "api.indicators": Access.TOKEN,
+    "api.subjects": Access.TOKEN,
+    "api.staff": Access.TOKEN,
+    "api.routes": Access.TOKEN,
+    "api.notices": Access.TOKEN,
+    "api.deliveries": Access.TOKEN_DELIVERIES,
+    "api.delivery": Access.TOKEN_DELIVERIES,
+}
+
+_BY_TOKEN = (Access.TOKEN, Access.TOKEN_DELIVERIES)
+_DELIVERIES = (Access.PAGE_DELIVERIES, Access.TOKEN_DELIVERIES)
+
+
+def gate() -> Response | None:
+    """Runs before every request: lets it pass, sends it to the log-in, or ends it."""
+    if request.endpoint is None:
+        return None
+    access = ROUTES.get(request.endpoint)
+    if access is None:
+        abort(403)
+    if access in (Access.OPEN, Access.SENDER):
+        return None
+    viewer = _by_token() if access in _BY_TOKEN else _by_session()
+    if viewer is None:
+        if access in _BY_TOKEN:
+            abort(401)
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("entrance.login", next=wanted))
+    g.viewer = viewer
+    if access in _DELIVERIES and not viewer.sees_deliveries:
+        abort(403)
+    municipality = (request.view_args or {}).get("municipality")
+    if municipality is not None:
+        if municipality not in household().rulebook.municipalities():
+            abort(404)
+        if not viewer.may_enter(municipality):
+            abort(403)
+    return None
+
+
+def the_viewer() -> Viewer:
+    """Whoever the gate let in."""
+    viewer: Viewer = g.viewer
+    return viewer
+
+
+def _by_token() -> Viewer | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.casefold() != "bearer" or not token.strip():
+        return None
+    with household().db.reading() as database:
+        return TokenService(database).find(token.strip())
+
+
+def _by_session() -> Viewer | None:
+    name, fingerprint = session.get("name"), session.get("fingerprint")
+    if not isinstance(name, str) or not isinstance(fingerprint, str):
+        return None
+    with household().db.reading() as database:
+        return LoginService(database).find(name, fingerprint)

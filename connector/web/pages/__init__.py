@@ -1,0 +1,1 @@
+"""The pages, one file for what belongs together; each gives a blueprint."""

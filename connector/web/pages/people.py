@@ -1,0 +1,74 @@
+"""One person's profile, and the routes of everybody the viewer may see."""
+
+from flask import Blueprint, abort, render_template, request
+
+from connector.services.looks import PROFILE_LOOKED_AT, LookService
+from connector.services.mailbox import MailboxService
+from connector.services.profiles import RouteFigure
+from connector.services.visibility import VisibilityService
+from connector.web.access import the_viewer
+from connector.web.household import household, profiles, today
+from connector.web.noting import note
+from connector.web.words import ROUTE_STATES
+
+blueprint = Blueprint("people", __name__, url_prefix="/m/<municipality>")
+
+ORDER = ("stalled", "active", "completed", "draft", "cancelled")
+
+
+@blueprint.get("/staff/<number>")
+def profile(municipality: str, number: str) -> str:
+    """Competencies, routes, results, evidence, what was sent, and who looked."""
+    viewer = the_viewer()
+    with household().db.reading() as session:
+        sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
+        if not sight.covers(number):
+            abort(403)
+        found = profiles(session).profile(municipality, number)
+        notices = MailboxService(session).notices(municipality, about=number, limit=30)
+        reads_log = viewer.sees_all_people or viewer.person == number
+        looks = LookService(session).of_person(municipality, number) if reads_log else None
+    if viewer.person != number:
+        note(PROFILE_LOOKED_AT, municipality, number)
+    return render_template(
+        "person.html",
+        profile=found,
+        person=found.person,
+        term=found.person.at(found.day),
+        deliveries={ref.key: ref.delivery for ref in found.evidence},
+        associations=[
+            association.name
+            for code in found.person.at(found.day).associations
+            if (association := found.setting.organisation.association(code, found.day))
+        ],
+        competency=found.setting.catalogue.competency,
+        programme=found.setting.catalogue.programme_called,
+        notices=[n for n in notices if sight.people is None or n.recipient == viewer.person],
+        looks=looks,
+    )
+
+
+@blueprint.get("/routes")
+def routes(municipality: str) -> str:
+    """Routes, the stalled ones first."""
+    viewer = the_viewer()
+    if not viewer.sees_some_people:
+        abort(403)
+    state = request.args.get("state", "")
+    with household().db.reading() as session:
+        sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
+        every = profiles(session).routes(municipality)
+    seen = [one for one in every if sight.covers(one.person.personnel_no)]
+    return render_template(
+        "routes.html",
+        routes=[one for one in seen if _is(one, state)],
+        counts={key: sum(_is(one, key) for one in seen) for key in ("", *ORDER)},
+        state=state,
+        states=ROUTE_STATES,
+        day=today(municipality),
+    )
+
+
+def _is(route: RouteFigure, state: str) -> bool:
+    """Stalled is a condition of an active route, so a stalled one is active too."""
+    return not state or route.state == state or (state == "stalled" and route.episode is not None)

@@ -1,0 +1,158 @@
+"""Codes as words and numbers as people read them, for the templates."""
+
+from datetime import UTC, date, datetime, tzinfo
+from fractions import Fraction
+
+from flask import Flask, g
+
+from connector.domain.dates import local_day
+from connector.domain.shares import percent
+from connector.texts.words import day, plural
+from connector.web import events, reasons
+from connector.web.pretty import pretty
+
+LEVELS = {
+    "high": "высокий",
+    "elevated": "повышенный",
+    "base": "базовый",
+    "below_base": "ниже базового",
+}
+DEFICITS = {
+    "none": "дефицита нет",
+    "open": "дефицит",
+    "addressed": "в работе",
+    "closed": "устранён",
+}
+ROUTE_STATES = {
+    "draft": "черновик",
+    "active": "идёт",
+    "completed": "завершён",
+    "cancelled": "отменён",
+    "stalled": "остановился",
+}
+STALLS = {
+    "idle": "давно нет продвижения",
+    "overdue": "просрочен обязательный шаг",
+}
+STAFF_ROLES = {"teacher": "педагогический работник", "manager": "управленческий кадр"}
+ROLES = {
+    "administrator": "администратор",
+    "methodist": "методист",
+    "specialist": "специалист управления",
+    "head": "руководитель объединения",
+    "mentor": "наставник",
+    "teacher": "педагог",
+    "viewer": "наблюдатель",
+}
+SUBJECTS = {
+    "staff": "работники",
+    "school": "образовательные организации",
+    "team": "управленческие команды",
+    "association": "методические объединения",
+    "municipality": "муниципалитет в целом",
+}
+KINDS = {
+    "share": "доля",
+    "ratio": "отношение",
+    "count": "количество",
+    "presence": "наличие",
+}
+NOTICES = {
+    "deficits_found": "Найдены профессиональные дефициты",
+    "route_approved": "Маршрут утверждён",
+    "route_completed": "Маршрут завершён",
+    "route_stalled": "Маршрут остановился",
+    "plan_met": "План выполнен",
+    "plan_lost": "План больше не выполняется",
+}
+NOTICE_STATES = {
+    "waiting": "ждёт отправки",
+    "sending": "отправляется",
+    "sent": "отправлено",
+    "withdrawn": "отозвано",
+    "held": "задержано",
+    "failed": "не отправлено",
+}
+LOOKS = {
+    "profile.looked_at": "профиль",
+    "letter.looked_at": "письмо",
+    "delivery.looked_at": "событие Moodle",
+}
+WORDS = {
+    "level": LEVELS,
+    "deficit": DEFICITS,
+    "route_state": ROUTE_STATES,
+    "stall": STALLS,
+    "staff_role": STAFF_ROLES,
+    "role": ROLES,
+    "subjects": SUBJECTS,
+    "kind": KINDS,
+    "notice": NOTICES,
+    "notice_state": NOTICE_STATES,
+    "look": LOOKS,
+    "delivery_state": events.STATES,
+    "event": events.EVENTS,
+}
+
+
+def word(code: object, vocabulary: str) -> str:
+    """The Russian word of a code; a code without one (a plugin's own) is shown as it is."""
+    return WORDS[vocabulary].get(str(code), str(code))
+
+
+def moment(instant: datetime | None) -> str:
+    """dd.mm.yyyy HH:MM in the municipality's time, or in UTC where there is none, and says so."""
+    if instant is None:
+        return "—"
+    zone: tzinfo | None = g.get("zone")
+    text = instant.astimezone(zone or UTC).strftime("%d.%m.%Y %H:%M")
+    return text if zone else f"{text} UTC"
+
+
+def moment_day(instant: datetime | None) -> str:
+    if instant is None:
+        return "—"
+    return day(local_day(instant, g.get("zone") or UTC))
+
+
+def points(percent: Fraction | float | None) -> str:
+    """A percent 0..100 as `61,5 %`."""
+    return share(None if percent is None else float(percent) / 100)
+
+
+def share(value: float | None) -> str:
+    """A share 0..1 as `61,5 %`, the sign held to its number."""
+    return percent(value).replace(" %", "\u00a0%")
+
+
+def decimal(value: float | None) -> str:
+    """A ratio: `3,25`."""
+    return "—" if value is None else f"{value:.2f}".replace(".", ",")
+
+
+def change(now: float | None, before: float | None) -> str | None:
+    """`+3,4 п. п.`: how many percentage points a share moved; None where one is missing."""
+    if now is None or before is None:
+        return None
+    moved = round((now - before) * 100, 1)
+    if moved == 0:
+        return "без изменений"
+    sign = "+" if moved > 0 else "−"
+    return f"{sign}{abs(moved):.1f}".replace(".", ",") + "\u00a0п.\u00a0п."
+
+
+def iso(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def register_words(app: Flask) -> None:
+    """Makes the words known to the templates."""
+    app.jinja_env.filters.update(
+        word=word, moment=moment, moment_day=moment_day, day=day, share=share, points=points,
+        decimal=decimal, plural=plural, pretty=pretty, iso=iso,
+    )  # fmt: skip
+    app.jinja_env.globals.update(
+        change=change, what_to_do=reasons.what_to_do, why_held=reasons.why_held
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,248 @@
+"""A small municipality at work, with a browser's view of it: real services, real deliveries.
+
+Built once a session: people, routes and a catalogue imported, events posted to the hook in the
+sender's own form and worked through, so that every page has something true to show.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from connector.bootstrap import Container, build
+from connector.clock import AdjustableClock
+from connector.config import Config
+from connector.domain.signals import Dialect
+from connector.runtime.engine import Engine
+from connector.services import schema
+from connector.services.importing import ImportService
+from connector.services.logins import LoginService, TokenService
+from connector.services.sources import SourceService
+from connector.spreadsheets.workbook import Workbook
+from connector.web import create_app
+from tests.contract.native_events import envelope, native_event, signed
+
+M = "korolev"
+OTHER = "kuznetsk"
+NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+PEOPLE = 14
+LEVELS = (95, 88, 74, 66, 52, 41, 30, 0)
+
+NAMES = (
+    "Абрамова Елена Петровна", "Белов Артём Игоревич", "Власова Ирина Олеговна",
+    "Громова Наталья Сергеевна", "Ёлкина Мария Юрьевна", "Дроздов Павел Андреевич",
+    "Жукова Светлана Ивановна", "Зайцев Олег Викторович", "Ильина Анна Романовна",
+    "Крылова Татьяна Львовна", "Лебедев Максим Ильич", "Миронова Ольга Павловна",
+    "Назарова Юлия Денисовна", "Орлов Кирилл Михайлович",
+)  # fmt: skip
+
+
+@dataclass
+class WebTown:
+    """client(): a fresh visitor."""
+
+    container: Container
+    engine: Engine
+    app: Any
+    tokens: dict[str, str]
+
+    def client(self, role: str | None = None) -> FlaskClient:
+        """A browser, signed in as the role's person where one is named."""
+        client: FlaskClient = self.app.test_client()
+        if role is not None:
+            answer = sign_in(client, role)
+            assert answer.status_code == 302, answer.text
+        return client
+
+    def get(self, path: str, role: str = "methodist", **query: str) -> Any:
+        """An answer of the API."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        return self.app.test_client().get(f"/api/v1/{path}", query_string=query, headers=headers)
+
+
+def csrf_token(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None, "the page has no form"
+    return found[1]
+
+
+def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **fields: str) -> Any:
+    """Through the form, as people do."""
+    token = csrf_token(client.get("/login").text)
+    form = {"name": name, "password": password, "csrf_token": token, **fields}
+    return client.post("/login", data=form)
+
+
+@contextmanager
+def web_town(folder: Path) -> Iterator[WebTown]:
+    config = Config(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'connector.sqlite3'}",
+        broker_url="",
+        secret_key="a key of the tests",
+        rules_dir=None,
+        public_url="http://127.0.0.1:8080",
+        smtp_url="",
+        mail_from="connector@localhost",
+        allow_private=True,
+        web_threads=4,
+        log_level="INFO",
+        clock=None,
+    )
+    container = build(config, AdjustableClock(NOW))
+    try:
+        schema.upgrade(container.db)
+        engine = Engine(container)
+        app = create_app(container, engine.nudge)
+        town = WebTown(container, engine, app, {})
+        _import(container)
+        secret = _people_who_look(town)
+        _deliver(town, secret)
+        engine.settle()
+        while engine.sender.run_once():
+            pass
+        yield town
+    finally:
+        container.close()
+
+
+def _import(container: Container) -> None:
+    made = Workbook()
+    for name, rows in _sheets().items():
+        made.add(name, rows)
+    with container.db.writing() as session:
+        SourceService(session, container.box).add("mood", Dialect.NATIVE, (M,), NOW)
+        SourceService(session, container.box).add("both", Dialect.NATIVE, (M, OTHER), NOW)
+        service = ImportService()
+        plan = service.check(session, M, made, NOW.date())
+        assert [str(fault) for fault in plan.faults] == []
+        service.apply(session, plan, NOW, "tests")
+
+
+def _sheets() -> dict[str, list[tuple[Any, ...]]]:
+    staff = [
+        (
+            f"T-{n}", *name.split(), f"t{n}@school.example",
+            "manager" if n == 1 else "teacher", "Учитель", "S1" if n <= 10 else "S2",
+            "MMO" if n <= 9 else "MMO;RUS" if n <= 11 else "RUS", "2015-09-01", "1995-04-01",
+            "2024-09-01",
+        )
+        for n, name in enumerate(NAMES, start=1)
+    ]  # fmt: skip
+    routes = [
+        (f"T-{n}", "1", "DIAG", "2026-02-10", "T-1", "2026-02-10") for n in (4, 5, 6, 7)
+    ]
+    steps = [
+        row
+        for n in (4, 5, 6, 7)
+        for row in (
+            (f"T-{n}", "1", 1, "course:DPP", "K1", "2026-05-01", "yes"),
+            (f"T-{n}", "1", 2, "quiz:DIAG>=60", "K1", "2026-12-01", "yes"),
+        )
+    ]
+    return {
+        "schools": [("code", "name", "kind", "mentoring_since"),
+                    ("S1", "Гимназия № 3", "school", "2025-09-01"),
+                    ("S2", "Школа № 12 имени С. П. Королёва", "school", None)],
+        "associations": [("code", "name", "head"), ("MMO", "ММО учителей математики", "T-2"),
+                         ("RUS", "ММО учителей русского языка", "T-11")],
+        "staff": [("personnel_no", "last_name", "first_name", "middle_name", "email", "role",
+                   "position", "school", "associations", "employed_from", "birth_date",
+                   "teaching_since"), *staff],
+        "mentorships": [("mentor", "mentee", "from", "until"), ("T-3", "T-8", "2025-09-01", None)],
+        "competencies": [("code", "title", "area"),
+                         ("K1", "Решение задач повышенной сложности", "subject"),
+                         ("K2", "Формирующее оценивание", "methodical")],
+        "programmes": [("source", "course", "title", "register_no", "hours", "competencies"),
+                       ("mood", "DPP", "Современный урок математики", "2311/05", 36, "K1")],
+        "diagnostics": [("source", "quiz", "title", "policy"),
+                        ("mood", "DIAG", "Входная диагностика учителя математики", "last")],
+        "questions": [("source", "quiz", "slot", "competency"), ("mood", "DIAG", 1, "K1"),
+                      ("mood", "DIAG", 2, "K2")],
+        "routes": [("personnel_no", "number", "based_on", "starts_on", "approved_by",
+                    "approved_on"), *routes],
+        "steps": [("personnel_no", "number", "order", "target", "competencies", "due_on",
+                   "required"), *steps],
+    }  # fmt: skip
+
+
+def _people_who_look(town: WebTown) -> str:
+    """Log-ins and tokens by role; gives the source's secret."""
+    persons = {"head": "T-2", "mentor": "T-3", "teacher": "T-4"}
+    roles = ("methodist", "specialist", "head", "mentor", "teacher", "viewer")
+    with town.container.db.writing() as session:
+        for role in roles:
+            person = persons.get(role)
+            LoginService(session).add(role, PASSWORD, role, M, NOW, person)
+            town.tokens[role] = TokenService(session).issue(role, M, NOW, person)
+        LoginService(session).add("administrator", PASSWORD, "administrator", None, NOW)
+        town.tokens["administrator"] = TokenService(session).issue("administrator", None, NOW)
+        town.tokens["stranger"] = TokenService(session).issue("methodist", OTHER, NOW)
+        return SourceService(session, town.container.box).get("mood").secrets[0]
+
+
+def _deliver(town: WebTown, secret: str) -> None:
+    events = [_attempt(n, LEVELS[n % len(LEVELS)]) for n in range(1, 11)]
+    events += [_completed(200, 4), _completed(201, 6)]
+    events.append({**_attempt(300, 80), "user": {"id": 900, "idnumber": "", "email": "x@y.example"}})
+    proposed = {"id": 901, "idnumber": "", "email": "t12@school.example"}
+    events.append({**_attempt(301, 45), "user": proposed})
+    unmapped = {"id": 77, "cmid": 77, "idnumber": "OTHER", "name": "Опрос о питании"}
+    events.append({**_attempt(302, 45), "user": _user(9), "quiz": unmapped})
+    events.append({**_attempt(9, 99), "seq": 999})
+    for start in range(0, len(events), 5):
+        body = envelope(*events[start : start + 5])
+        headers = signed(body, secret, NOW, f"m{start}")
+        answer = town.app.test_client().post("/hooks/mood", data=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+
+def _user(n: int) -> dict[str, Any]:
+    return {"id": n, "idnumber": f"T-{n}", "email": f"t{n}@school.example"}
+
+
+def _attempt(n: int, percent: int) -> dict[str, Any]:
+    return native_event(
+        "quiz.attempt_graded",
+        n,
+        user=_user(n),
+        occurred_at="2026-02-02T10:00:00Z",
+        quiz={"id": 1, "cmid": 1, "idnumber": "DIAG", "name": "Входная диагностика"},
+        attempt={
+            "id": n,
+            "number": 1,
+            "state": "finished",
+            "started_at": "2026-02-02T09:00:00Z",
+            "finished_at": "2026-02-02T10:00:00Z",
+            "grade": percent,
+            "max_grade": 100,
+            "provisional": False,
+            "questions": [
+                {"slot": 1, "mark": percent, "max_mark": 100, "category": None, "tags": []},
+                {"slot": 2, "mark": min(100, percent + 12), "max_mark": 100, "category": None,
+                 "tags": []},
+            ],
+        },
+    )  # fmt: skip
+
+
+def _completed(serial: int, n: int) -> dict[str, Any]:
+    return native_event(
+        "course.completed",
+        serial,
+        user=_user(n),
+        occurred_at="2026-04-20T10:00:00Z",
+        course={"id": 5, "idnumber": "DPP", "shortname": "ДПП", "fullname": "Современный урок"},
+        completed_at="2026-04-20T10:00:00Z",
+    )
+
+
+def as_json(answer: Any) -> Any:
+    return json.loads(answer.text)
