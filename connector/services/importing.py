@@ -14,14 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.errors import ConnectorError
-from connector.models import ALWAYS, Import, Source
+from connector.models import ALWAYS, Import, Record, Source
 from connector.services import import_writing
 from connector.services.import_diff import Difference, completed, difference
 from connector.services.import_plan import Change, Counts, Plan, Write
 from connector.services.stored_rows import existing, stored
 from connector.services.touched import touched
 from connector.spreadsheets.faults import Findings, Remark
-from connector.spreadsheets.references import Reference, sources, unmet
+from connector.spreadsheets.references import Reference, moodle_names, sources, unmet
 from connector.spreadsheets.rows import TypedSheet
 from connector.spreadsheets.sheets import SHEETS
 from connector.spreadsheets.workbook import Workbook
@@ -74,6 +74,7 @@ class ImportService:
                 plan.changes.extend(found.changes)
         _check_references(session, plan, workbook, findings)
         _check_sources(session, workbook, findings)
+        _check_moodle_names(session, municipality, workbook, findings)
         plan.faults = sorted(findings.faults, key=_place)
         plan.cautions = sorted(findings.cautions, key=_place)
         if plan.faults:
@@ -184,3 +185,30 @@ def _check_sources(session: Session, workbook: Workbook, findings: Findings) -> 
         if code not in known:
             text = f"источника «{code}» пока нет; создайте его: connector sources add"
             findings.caution(sheet, row, "source", text)
+
+
+def _check_moodle_names(
+    session: Session, municipality: str, workbook: Workbook, findings: Findings
+) -> None:
+    """A misspelled course or quiz would otherwise prove nothing without a word."""
+    mapped: dict[str, set[str]] = {}
+    for named in moodle_names(workbook):
+        for sheet in named.mapped_by:
+            if sheet not in mapped:
+                mapped[sheet] = _mapped(session, municipality, workbook, sheet)
+        if not any(named.name in mapped[sheet] for sheet in named.mapped_by):
+            text = f"«{named.name}» нет в листах {', '.join(named.mapped_by)}: проверьте написание"
+            findings.caution(named.sheet, named.row, named.column, text)
+
+
+def _mapped(session: Session, municipality: str, workbook: Workbook, sheet: str) -> set[str]:
+    """Courses of the programmes sheet, quizzes of the others."""
+    column = "course" if sheet == "programmes" else "quiz"
+    stored_names = session.scalars(
+        select(Record.body[column].as_string())
+        .where(Record.municipality == municipality, Record.sheet == sheet)
+        .distinct()
+    )
+    typed = workbook.sheets.get(sheet)
+    rows = typed.rows if typed else []
+    return {*stored_names, *(row.values.get(column) for row in rows)}

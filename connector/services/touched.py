@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from connector.models import Record
 from connector.services import subjects
 from connector.services.import_plan import Change
-from connector.services.stored_rows import CHUNK
+from connector.services.stored_rows import CHUNK, chunks
 
 _WHOLE = frozenset(("competencies", "programmes", "diagnostics", "questions", "closed_days"))
 """Sheets that bear on everybody: what tests mean, and which days are working days."""
@@ -54,20 +54,21 @@ class Touched:
 def touched(session: Session, municipality: str, changes: Iterable[Change]) -> Touched:
     """Reads who belongs to the changed places and teams; the changes must be written already."""
     found = Touched()
-    members: set[str] = set()
+    known: set[str] = set()
     schools: set[str] = set()
     associations: set[str] = set()
     for change in changes:
         _add(found, change)
-        if change.sheet == "staff":
-            members.add(change.key)
+        if change.sheet == "staff" and change.before is not None:
+            known.add(change.key)
         if change.sheet == "schools" and change.differs_in(*_SCHOOL_FACTS):
             schools.add(change.key)
         if change.sheet == "associations" and change.differs_in(*_ASSOCIATION_FACTS):
             associations.add(change.key)
     if not found.whole:
         found.staff |= _people_in(session, municipality, schools, associations)
-        found.team |= schools | _teams_of(session, municipality, members)
+        found.staff |= _assigned_to(session, municipality, known)
+        found.team |= schools | _teams_of(session, municipality, found.staff)
     return found
 
 
@@ -123,7 +124,24 @@ def _people_in(
     }
 
 
+def _assigned_to(session: Session, municipality: str, methodists: set[str]) -> set[str]:
+    """Colleagues of regional methodists: they count only while theirs is one and is employed."""
+    found: set[str] = set()
+    for chunk in chunks(methodists):
+        found.update(
+            session.scalars(
+                select(Record.key).where(
+                    Record.municipality == municipality,
+                    Record.sheet == "staff",
+                    Record.related.in_(chunk),
+                )
+            )
+        )
+    return found
+
+
 def _teams_of(session: Session, municipality: str, people: set[str]) -> set[str]:
+    """A team is judged by what its members are and by what they completed."""
     if not people:
         return set()
     rows = session.execute(

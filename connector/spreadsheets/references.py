@@ -73,6 +73,31 @@ def sources(workbook: Workbook) -> dict[str, tuple[str, int]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class MoodleName:
+    """A quiz or course that a row names by itself, without a source."""
+
+    sheet: str
+    row: int
+    column: str
+    mapped_by: tuple[str, ...]
+    """Sheets of which one should say what it is."""
+    name: str
+
+
+def moodle_names(workbook: Workbook) -> Iterator[MoodleName]:
+    """Courses that evidence names and quizzes that routes are based on."""
+    if "evidence" in workbook.sheets:
+        for row in workbook.sheets["evidence"].rows:
+            if row.values.get("kind") == "programme" and (name := row.values.get("target")):
+                yield MoodleName("evidence", row.number, "target", ("programmes",), name)
+    if "routes" in workbook.sheets:
+        for row in workbook.sheets["routes"].rows:
+            if name := row.values.get("based_on"):
+                mapped_by = ("diagnostics", "questions")
+                yield MoodleName("routes", row.number, "based_on", mapped_by, name)
+
+
 def _references(typed: TypedSheet, row: Row) -> Iterator[Reference]:
     sheet, values = typed.sheet, row.values
     for column in sheet.columns:

@@ -220,6 +220,24 @@ def test_the_team_of_a_changed_member_is_judged_again(peopled: Town) -> None:
     assert peopled.dirty() == {("staff", "3"), ("team", "S2")}
 
 
+def test_the_team_of_a_member_who_learned_is_judged_again(peopled: Town) -> None:
+    peopled.imports(teams=[("school", "personnel_no"), ("S2", "3")])
+    peopled.settle()
+    header = ("id", "personnel_no", "kind", "target", "happened_at")
+    peopled.imports(evidence=[header, ("e1", "3", "programme", "PK", "2026-09-01")])
+    assert peopled.dirty() == {("staff", "3"), ("team", "S2")}
+
+
+def test_colleagues_of_a_regional_methodist_are_judged_again(peopled: Town) -> None:
+    rows = people(*range(1, 21))
+    rows[1] = person(1, regional_methodist="5")
+    peopled.imports(staff=rows)
+    peopled.settle()
+    rows[5] = person(5, employed_until="2026-12-31")
+    peopled.imports(LATER, staff=rows)
+    assert peopled.dirty() == {("staff", "1"), ("staff", "5")}
+
+
 def test_people_of_a_school_are_judged_again_when_its_kind_changes(peopled: Town) -> None:
     peopled.imports(schools=[("code", "name"), ("S1", "Гимназия"), ("S2", "Сад")])
     assert peopled.dirty() == {("school", "S1")}
@@ -289,6 +307,20 @@ def test_unknown_competencies_are_created_and_unknown_sources_told(peopled: Town
     again = peopled.check(questions=questions)
     assert counts(again, "questions") == (0, 0, 0, 2)
     assert "competencies" not in again.sheets
+
+
+def test_misspelled_courses_and_quizzes_are_pointed_out(peopled: Town) -> None:
+    sheets = {
+        "diagnostics": [("source", "quiz"), ("m", "D1")],
+        "routes": [("personnel_no", "number", "starts_on", "based_on"),
+                   ("1", "1", DAY, "D1"), ("1", "2", DAY, "Д1")],
+        "evidence": [("id", "personnel_no", "kind", "target", "happened_at"),
+                     ("e", "1", "programme", "PK", DAY)],
+    }  # fmt: skip
+    plan = peopled.check(**sheets)
+    assert [(c.sheet, c.row, c.column) for c in plan.cautions] == [
+        ("diagnostics", 2, "source"), ("routes", 3, "based_on"), ("evidence", 2, "target"),
+    ]  # fmt: skip
 
 
 def test_municipalities_are_apart(peopled: Town) -> None:
