@@ -31,6 +31,8 @@ class RuleSchema(Schema):
     def _refuse_unknown_keys(
         self, data: Mapping[str, Any], original_data: Any, **kwargs: Any
     ) -> None:
+        if not isinstance(original_data, Mapping):
+            return  # told already, as a wrong type
         known = {field.data_key or name for name, field in self.fields.items()}
         unknown = [key for key in original_data if key not in known]
         if unknown:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.rulebook import RulesRefused, load_rules
+from connector.rulebook.passports import shared_passports
 from tests.unit.rulebook.memory_folder import folder
 
+SHARED = shared_passports()
 WORDS = ("role", "teacher", "all", "any", "not", "achieved_in", "test.one", "diagnosed", "routes")
 SCALARS = st.none() | st.booleans() | st.integers() | st.sampled_from(WORDS) | st.text(max_size=5)
 VALUES = st.recursive(
@@ -45,7 +47,7 @@ def tried(indicators: Any, settings: Any, passports: Any) -> None:
         "passports": json.dumps(passports, ensure_ascii=False),
     }
     try:
-        rules = load_rules("test", [folder(**files)])
+        rules = load_rules("test", [folder(**files)], shared=SHARED)
     except RulesRefused as refused:
         assert refused.faults  # noqa: PT017 (either outcome is right, and each is checked)
     else:
