@@ -57,4 +57,6 @@ def message_id(municipality: str, keys: Iterable[str], domain: str) -> str:
     mail systems can tell that it is the same.
     """
     told = "\n".join([municipality, *sorted(keys)])
+    # Taken out of `Название <адрес@домен>`, a domain can bring its bracket along.
+    domain = domain.strip("<> ") or "localhost"
     return f"<{sha256(told.encode()).hexdigest()[:_ID_LENGTH]}@{domain}>"

@@ -31,7 +31,8 @@ from connector.texts.letters import RenderedLetter, TextFault, Told, render_lett
 log = logging.getLogger(__name__)
 
 LETTERS = 100
-"""Letters of one turn; a turn ends early when the channel is down."""
+TURN = timedelta(seconds=60)
+"""A turn ends after so many letters or so long, or when the channel is down."""
 TERM = timedelta(minutes=10)
 """Longer than any session with a mail server takes: a letter must not be sent by two at once."""
 MOST_TRIES = 10
@@ -80,6 +81,8 @@ class Sender:
             groups = sending.due_groups(open_ones, now, LETTERS) if open_ones else []
         handled = 0
         for group in groups:
+            if self._clock.now() - now > TURN:
+                break
             claimed = self._claim(group)
             if claimed is None:
                 continue
