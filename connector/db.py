@@ -37,6 +37,14 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A reading session that sees one moment, however long it reads (SQLite's always do)."""
+        with self.reading() as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose transaction is committed at the end, or rolled back on any error.
 

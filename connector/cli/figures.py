@@ -4,12 +4,14 @@ import argparse
 from datetime import date
 from typing import Any
 
+from connector.bootstrap import Container
 from connector.cli.output import Output, day, table
 from connector.cli.session import container, known_municipality
 from connector.domain.because import SliceKind
 from connector.domain.periods import AsOfBeforePeriod, NotAPeriod, Period, parse_period
 from connector.domain.shares import percent
 from connector.errors import ConnectorError
+from connector.models import Tenant
 from connector.runtime.engine import Engine
 from connector.services.figures import Figure, FigureService, SubjectFigure
 from connector.services.profiles import ProfileService
@@ -248,12 +250,7 @@ def _recount(arguments: argparse.Namespace, output: Output) -> int:
             Engine(made).recount(chosen, output.progress)
         found: dict[str, list[Any]] = {}
         for code in chosen:
-            with made.db.reading() as session:
-                service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
-                today = service.today(code)
-                setting = made.settings.get(session, code, today)
-                found[code] = Rebuild(session, made.rulebook, code).differences()
-                found[code] += Recount(session, made.rulebook, setting).differences(today)
+            found[code] = _differences(made, code)
     count = sum(len(differences) for differences in found.values())
     document = {
         "differences": count,
@@ -265,6 +262,17 @@ def _recount(arguments: argparse.Namespace, output: Output) -> int:
     lines = [f"{d.what}: {d.key}" for differences in found.values() for d in differences]
     output.result(document, [*lines, f"Расхождений: {count}."])
     return 1 if count else 0
+
+
+def _differences(made: Container, code: str) -> list[Any]:
+    """On the day the figures are kept for, in one snapshot of the database."""
+    with made.db.snapshot() as session:
+        service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
+        tenant = session.get(Tenant, code)
+        day = (tenant.judged_on if tenant else None) or service.today(code)
+        setting = made.settings.get(session, code, day)
+        found: list[Any] = [*Rebuild(session, made.rulebook, code).differences()]
+        return found + Recount(session, made.rulebook, setting).differences(day)
 
 
 def _snapshot(arguments: argparse.Namespace, output: Output) -> int:

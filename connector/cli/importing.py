@@ -8,6 +8,7 @@ from typing import Any
 from connector.cli.output import Output, table
 from connector.cli.session import container, importer, known_municipality
 from connector.domain.dates import local_day
+from connector.runtime.engine import Engine
 from connector.spreadsheets.workbook import read_workbook
 
 
@@ -39,6 +40,9 @@ def _import(arguments: argparse.Namespace, output: Output) -> int:
                 plan = service.check(session, municipality, workbook, effective, arguments.ends)
                 if plan.is_sound:
                     service.apply(session, plan, now, "cli")
+            if plan.is_sound and not made.config.is_distributed:
+                # Whether `connector run` is up or not: what was imported shows at once.
+                Engine(made).settle()
     document = plan.as_json()
     output.result(document, _lines(document, arguments.dry_run))
     return 0 if plan.is_sound else 1

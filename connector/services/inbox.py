@@ -1,7 +1,7 @@
 """The inbox: events are written down before anybody is answered (contract 1)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, aliased
@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session, aliased
 from connector.domain.signals import Arrival, Dialect
 from connector.models import Delivery, Source, SourceCount
 from connector.models.inserting import insert_into
+
+FIRST_LOOK = timedelta(seconds=3)
+"""Foreign senders post from inside Moodle's transaction; asked at once, it knows nothing yet. The
+pause also lets the several events of one happening share one look."""
 
 
 class InboxService:
@@ -64,6 +68,7 @@ class InboxService:
                 "state": state,
                 "attempts": 0,
                 "conflict": False,
+                "next_try_at": None if state == "ready" else now + FIRST_LOOK,
             }
             for arrival in arrivals
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.evidence import Statement, merge
@@ -28,15 +28,16 @@ class Rebuild:
     def differences(self) -> list[Difference]:
         """Slots that a rebuild from the inbox would write otherwise.
 
-        Deliveries whose bodies retention has deleted cannot speak; their evidence is left as it is.
+        Deliveries whose bodies retention has deleted, or that are being worked through again, do not
+        speak; their evidence is left as it is.
         """
         built = self._built()
         stored = {(s.register, s.slot): statement_of(s) for s in self._slots()}
-        silent = self._without_bodies()
+        silent = self._silent()
         found = []
         for key in sorted(built.keys() | stored.keys()):
             kept, anew = stored.get(key), built.get(key)
-            if anew is None and kept is not None and kept.delivery in silent:
+            if kept is not None and kept.delivery in silent:
                 continue
             if kept is None or anew is None or not _same(kept, anew):
                 found.append(Difference("evidence", "/".join(key), kept, anew))
@@ -85,8 +86,12 @@ class Rebuild:
             .where(Subject.municipality == self._municipality, Account.match.in_(HELD))
         ).all()
 
-    def _without_bodies(self) -> set[int]:
-        return set(self._session.scalars(select(Delivery.id).where(Delivery.body.is_(None))))
+    def _silent(self) -> set[int]:
+        """Deliveries without a body, and such as are being worked through again."""
+        rows = self._session.scalars(
+            select(Delivery.id).where(or_(Delivery.body.is_(None), Delivery.state != "done"))
+        )
+        return set(rows)
 
 
 def _same(kept: Statement, anew: Statement) -> bool:

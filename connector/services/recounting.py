@@ -70,8 +70,13 @@ class Recount:
         return counts
 
     def differences(self, today: date) -> list[Difference]:
-        """Compares memberships and shares of the tracked periods with a recount."""
+        """Compares memberships and shares of the tracked periods with a recount.
+
+        A subject that is marked to be judged again is taken as it is kept: what it will be is not
+        owed yet. So the proof holds at any moment, in one snapshot of the database.
+        """
         kept = self._kept_memberships()
+        marked = self._marked()
         found: list[Difference] = []
         counts: dict[tuple[str, str], dict[Slice, tuple[int, int]]] = {}
         indicators = self._rulebook.rules(self._setting.municipality).indicators
@@ -82,16 +87,24 @@ class Recount:
                 for indicator in own:
                     for period in tracked_periods(indicator.period, today):
                         tracked.add((indicator.code, str(period)))
-                        row = self._judged(indicator, case, Moment(period, period.as_of(today)))
+                        key = (str(kind), code, indicator.code, str(period))
+                        held = kept.pop(key, None)
+                        if (str(kind), code) in marked:
+                            row = held
+                        else:
+                            moment = Moment(period, period.as_of(today))
+                            row = self._judged(indicator, case, moment) or held
                         if row is None:
                             continue
                         _add(counts.setdefault((indicator.code, str(period)), {}), row)
-                        key = (str(kind), code, indicator.code, str(period))
-                        held = kept.pop(key, None)
                         if held != row:
                             found.append(Difference("membership", "/".join(key), held, row))
         for key, held in sorted(kept.items()):
-            if key[2:] in tracked:
+            if key[2:] not in tracked:
+                continue
+            if key[:2] in marked:
+                _add(counts.setdefault((key[2], key[3]), {}), held)
+            else:
                 found.append(Difference("membership", "/".join(key), held, None))
         return found + self._share_differences(counts, tracked)
 
@@ -144,6 +157,14 @@ class Recount:
             }
             for kind, code, row in rows
         }
+
+    def _marked(self) -> set[tuple[str, str]]:
+        rows = self._session.execute(
+            select(Subject.kind, Subject.code).where(
+                Subject.municipality == self._setting.municipality, Subject.dirty.is_(True)
+            )
+        )
+        return {(kind, code) for kind, code in rows}
 
     def _cases(self, kind: SubjectKind) -> Iterator[tuple[str, Case]]:
         codes = self._session.scalars(
