@@ -10,7 +10,7 @@ from connector.spreadsheets.faults import WorkbookRefused
 
 LARGEST_FILE = 128 * 2**20
 MOST_ENTRIES = 2_000
-LARGEST_UNPACKED = 1024 * 2**20
+LARGEST_UNPACKED = 512 * 2**20
 HIGHEST_RATIO = 200
 """Unpacked to packed size of one entry; tables of real people stay below 40."""
 RATIO_FROM = 2**20

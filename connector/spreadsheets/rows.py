@@ -47,6 +47,9 @@ def typed(sheet: Sheet, cells: Iterable[tuple[Any, ...]], findings: Findings) ->
     seen: dict[str, int] = {}
     reader = _Reader(sheet, findings)
     for number, row in enumerate(cells, start=1):
+        if row.count(None) == len(row):
+            # Quick, because some programs number their last row 1,048,576 and fill the gap.
+            continue
         values = [None if _is_blank(cell) else cell for cell in row]
         if all(value is None for value in values):
             continue

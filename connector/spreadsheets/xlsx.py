@@ -12,6 +12,9 @@ from connector.spreadsheets.faults import WorkbookRefused
 
 MOST_COLUMNS = 128
 """Far more than any sheet has; one cell in the last of Excel's 16,384 costs as many per row."""
+MOST_ROWS = 2**20
+"""Excel's own limit. Row numbers are only stated in the file, and every gap is filled: a row
+numbered 10**12 would keep the reader busy for days."""
 
 
 @contextmanager
@@ -36,7 +39,15 @@ def _sheets(book: Any) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
     for sheet in book.worksheets:
         # The stated dimension is a hint that some programs get wrong, and rows would be cut off.
         sheet.reset_dimensions()
-        yield sheet.title, sheet.iter_rows(min_row=1, max_col=MOST_COLUMNS, values_only=True)
+        yield sheet.title, _rows(sheet)
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    rows = sheet.iter_rows(min_row=1, max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            raise WorkbookRefused(f"На листе «{sheet.title}» больше {MOST_ROWS} строк.")
+        yield row
 
 
 @contextmanager

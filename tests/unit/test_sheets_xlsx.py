@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.spreadsheets import archive
+from connector.spreadsheets import xlsx as xlsx_reader
 from connector.spreadsheets.faults import WorkbookRefused
 from connector.spreadsheets.workbook import Workbook, read_xlsx
 
@@ -139,6 +140,24 @@ def test_a_cell_far_to_the_right_costs_nothing() -> None:
     )
     book = read(repacked({"xl/worksheets/sheet2.xml": sheet.encode()}))
     assert [row.key for row in book.sheets["schools"].rows] == ["S1"]
+
+
+def numbered(row: int) -> bytes:
+    return (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>code</t></is></c></row>'
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>S1</t></is></c></row>'
+        "</sheetData></worksheet>"
+    ).encode()
+
+
+def test_a_row_number_that_no_sheet_has_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_reader, "MOST_ROWS", 1000)
+    book = read(repacked({"xl/worksheets/sheet2.xml": numbered(1000)}))
+    assert [row.number for row in book.sheets["schools"].rows] == [1000]
+    for row in (1001, 10**12):
+        with pytest.raises(WorkbookRefused, match="больше 1000 строк"):
+            read(repacked({"xl/worksheets/sheet2.xml": numbered(row)}))
 
 
 def test_well_packed_nonsense_is_refused() -> None:
