@@ -1,5 +1,7 @@
 """Stalled routes: a condition of a day, not a state (domain 4)."""
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -104,13 +106,42 @@ def episode_on(
     return Episode(progress, first, reason, since, idle, rungs)
 
 
+def _turns(progress: RouteProgress) -> list[date]:
+    """The days on which anything but the clocks changes, in order.
+
+    From one of them to the day before the next the clocks only grow, so a route that is stalled on
+    a day stays so: whole stretches are judged by their ends, not day by day.
+    """
+    route = progress.route
+    days = {route.starts_on, route.approved_on, route.cancelled_on}
+    days |= {step.done.day for step in progress.steps if step.done is not None}
+    for pause in route.pauses:
+        days.add(pause.span.first)
+        days.add(pause.span.last + _DAY if pause.span.last else None)
+    return sorted(day for day in days if day is not None)
+
+
+def _first_where(holds: Callable[[date], bool], first: date, last: date) -> date:
+    """The first day from `first` to `last` on which what holds on `last` and stays so holds."""
+    ordinals = range(first.toordinal(), last.toordinal())
+    found = bisect_left(ordinals, True, key=lambda ordinal: holds(date.fromordinal(ordinal)))
+    return first + timedelta(days=found)
+
+
 def _first_day(
     progress: RouteProgress, day: date, calendar: WorkCalendar, policy: StallPolicy
 ) -> date:
-    first = day
-    while stall_reason(progress, first - _DAY, calendar, policy) is not None:
-        first -= _DAY
-    return first
+    def stalled(day: date) -> bool:
+        return stall_reason(progress, day, calendar, policy) is not None
+
+    last = day
+    for turn in reversed([turn for turn in _turns(progress) if turn <= day]):
+        if not stalled(turn):
+            return _first_where(stalled, turn, last)
+        if not stalled(turn - _DAY):
+            return turn
+        last = turn - _DAY
+    return last
 
 
 def _rungs(
@@ -135,24 +166,18 @@ def next_change(
     route = progress.route
     if progress.is_completed(after) or route.is_cancelled(after) or route.approved_by is None:
         return None
+    turns = [turn for turn in _turns(progress) if turn > after]
     horizon = after + timedelta(days=HORIZON_DAYS)
     if stall_reason(progress, after, calendar, policy) is None:
-        return _first_stalled(progress, after, calendar, policy, horizon) or horizon
+        return _first_stalled(progress, after, calendar, policy, [*turns, horizon]) or horizon
+
+    def is_over(day: date) -> bool:
+        return stall_reason(progress, day, calendar, policy) is None
+
+    ends = next((turn for turn in turns if is_over(turn)), None)
     first = _first_day(progress, after, calendar, policy)
-    reached = _rungs(progress, first, after, calendar, policy)
-    # Waiting only grows: what ends an episode is a pause, a step done or a cancellation.
-    turns = {pause.span.first for pause in route.pauses}
-    turns |= {step.done.day for step in progress.steps if step.done is not None}
-    turns.add(route.cancelled_on)
-    if len(reached) == len(Rung) and not any(day and day > after for day in turns):
-        return None
-    day = after
-    while (day := day + _DAY) < horizon:
-        if day in turns and stall_reason(progress, day, calendar, policy) is None:
-            return day
-        if _rungs(progress, first, day, calendar, policy) != reached:
-            return day
-    return horizon
+    rises = _next_rung(progress, first, after, calendar, policy, ends or horizon)
+    return rises or ends
 
 
 def _first_stalled(
@@ -160,10 +185,36 @@ def _first_stalled(
     after: date,
     calendar: WorkCalendar,
     policy: StallPolicy,
-    horizon: date,
+    turns: list[date],
 ) -> date | None:
-    day = max(after, progress.route.starts_on - _DAY)
-    while (day := day + _DAY) < horizon:
-        if stall_reason(progress, day, calendar, policy) is not None:
-            return day
+    def stalled(day: date) -> bool:
+        return stall_reason(progress, day, calendar, policy) is not None
+
+    horizon, first = turns[-1], after + _DAY
+    for turn in turns:
+        last = min(turn, horizon) - _DAY
+        if first <= last and stalled(last):
+            return _first_where(stalled, first, last)
+        first = turn
     return None
+
+
+def _next_rung(
+    progress: RouteProgress,
+    first: date,
+    after: date,
+    calendar: WorkCalendar,
+    policy: StallPolicy,
+    until: date,
+) -> date | None:
+    """The day before `until` on which the next rung is reached; `until` where only far waits."""
+
+    def waited(day: date) -> int:
+        return working_days(calendar, progress.route.pauses, first, day)
+
+    waits = [w for w in (policy.head_after, policy.specialist_after) if w > waited(after)]
+    if not waits:
+        return None
+    if waited(until - _DAY) < min(waits):
+        return until
+    return _first_where(lambda day: waited(day) >= min(waits), after + _DAY, until - _DAY)
