@@ -28,6 +28,7 @@ class Config:
         the mailbox that the pages show.
     allow_private: Moodle may live in a private network or on the loopback.
     clock: an instant (ISO 8601) to start the clock at; for demonstrations and drills only.
+    queue_prefix: what the queues' names begin with; two installations on one broker need two.
     """
 
     data_dir: Path
@@ -42,6 +43,7 @@ class Config:
     web_threads: int
     log_level: str
     clock: datetime | None
+    queue_prefix: str = "connector"
 
     @property
     def is_distributed(self) -> bool:
@@ -79,6 +81,7 @@ def load() -> Config:
             web_threads=int(_text(env, "CONNECTOR_WEB_THREADS", "8")),
             log_level=_text(env, "CONNECTOR_LOG_LEVEL", "INFO").upper(),
             clock=_instant(clock) if clock else None,
+            queue_prefix=_text(env, "CONNECTOR_QUEUE_PREFIX", "connector"),
         )
     except (EnvError, ValueError, OSError) as err:
         raise BadSettings(str(err)) from err

@@ -9,6 +9,10 @@ class StorageUnavailable(ConnectorError):
     """The database did not take it; nothing is half-stored, and trying again later is right."""
 
 
+class BrokerUnavailable(ConnectorError):
+    """The broker did not take a hint; the work is stored, and the next sweep finds it."""
+
+
 class BadSettings(ConnectorError):
     """A setting of the environment cannot be used; whoever installs must mend it."""
 

@@ -1,0 +1,117 @@
+"""Serves until told to stop: the processes behind `connector run`, `web`, `worker` and `tick`.
+
+SIGTERM and SIGINT end each of them the same way: nothing new is begun, what is in hand is finished,
+the exit code is 0. Killed harder, nothing that was answered 200 is lost.
+"""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from connector.bootstrap import Container
+from connector.config import Config
+from connector.hooks.waitress_server import WebServer, build_server
+from connector.runtime.engine import TICK_S, Engine
+from connector.runtime.hints import ARRIVED
+from connector.runtime.loops import Loop
+from connector.runtime.relay import Relay
+from connector.runtime.sweep import Sweep
+from connector.tasks.app import hint_publisher, make_celery
+from connector.web.app import create_app
+
+
+def run_all(container: Container, host: str, port: int) -> int:
+    """Web and work in this process. Raises OSError if the address is taken."""
+    engine = Engine(container)
+    app = create_app(container, engine.nudge, lambda: not engine.silent_loops())
+    server = build_server(app, host, port, container.config.web_threads)
+    engine.start()
+    try:
+        _serve(server, host)
+    finally:
+        engine.stop()
+    return 0
+
+
+def serve_web(container: Container, host: str, port: int) -> int:
+    """Hooks, pages and API; the work is hinted to workers. Raises OSError, BadSettings."""
+    relay = Relay(hint_publisher(container.config), ARRIVED)
+    app = create_app(container, relay.nudge)
+    server = build_server(app, host, port, container.config.web_threads)
+    relay.start()
+    try:
+        _serve(server, host)
+    finally:
+        relay.stop()
+    return 0
+
+
+def run_worker(config: Config, concurrency: int, argv: Sequence[str] = ()) -> int:
+    """A Celery worker with processes of its own. argv: further options of `celery worker`.
+
+    Call it before anything in this process has connected to the database: it forks. Raises
+    BadSettings.
+    """
+    app = make_celery(config)
+    app.worker_main(
+        [
+            "worker",
+            f"--concurrency={concurrency}",
+            f"--loglevel={config.log_level}",
+            # Workers have nothing to tell one another, and a crowd of them would be chatting.
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            *argv,
+        ]
+    )
+    return 0
+
+
+def run_tick(container: Container, every_s: float = TICK_S) -> int:
+    """What time alone changes, and hints for work no hint came for. Raises BadSettings."""
+    sweep = Sweep(container, hint_publisher(container.config))
+    loop = Loop("tick", sweep.run_once, every_s)
+    with _until_told() as told:
+        loop.start()
+        told.wait()
+        loop.stop()
+        loop.join(20)
+    return 0
+
+
+def _serve(server: WebServer, host: str) -> None:
+    with _until_told(server.stop):
+        shown = f"[{host}]" if ":" in host else host
+        print(f"Адрес: http://{shown}:{server.port}", file=sys.stderr, flush=True)
+        server.run()
+
+
+@contextmanager
+def _until_told(stop: Callable[[], None] = lambda: None) -> Iterator[Event]:
+    """Sets the event and calls `stop`, once, in a thread of its own, when a signal says so."""
+    told = Event()
+    is_over = Event()
+
+    def watch() -> None:
+        told.wait()
+        if not is_over.is_set():
+            stop()
+
+    def hear(number: int, frame: object) -> None:
+        # Nothing more happens here: a handler runs in the middle of anything, locks held.
+        told.set()
+
+    former = {number: signal.signal(number, hear) for number in (signal.SIGTERM, signal.SIGINT)}
+    watcher = Thread(target=watch, name="stop")
+    watcher.start()
+    try:
+        yield told
+    finally:
+        is_over.set()
+        told.set()
+        watcher.join()
+        for number, handler in former.items():
+            signal.signal(number, handler)
