@@ -47,7 +47,7 @@ def ready(made: Container) -> None:
 
 def importer(made: Container) -> ImportService:
     """Imports that let go of what waited for a person or a course."""
-    return ImportService(after_import(made.rulebook, made.settings, made.clock))
+    return ImportService(after_import(made.rulebook, made.clock))
 
 
 def known_municipality(made: Container, code: str) -> str:

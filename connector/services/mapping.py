@@ -25,7 +25,7 @@ def automatic_matches(rulebook: Rulebook) -> frozenset[str]:
     return frozenset(code for code in codes if rulebook.rules(code).auto_match_email)
 
 
-def after_import(rulebook: Rulebook, settings: Settings, clock: Clock) -> AfterImport:
+def after_import(rulebook: Rulebook, clock: Clock) -> AfterImport:
     """Called within the import's transaction with the sheets that changed."""
 
     def release(session: Session, municipality: str, changed: frozenset[str]) -> None:
@@ -33,7 +33,8 @@ def after_import(rulebook: Rulebook, settings: Settings, clock: Clock) -> AfterI
         if "staff" in changed:
             IdentityService(session, automatic_matches(rulebook)).rematch(municipality, now)
             rules = rulebook.rules(municipality)
-            setting = settings.get(session, municipality, local_day(now, rules.zone))
+            # Not the shared Settings: what is read here may yet be rolled back.
+            setting = Settings(rulebook).get(session, municipality, local_day(now, rules.zone))
             hours = rules.post_hours(setting.calendar)
             NoticeService(session).readdress(municipality, hours, now)
         if changed & _CATALOGUE:

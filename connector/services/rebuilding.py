@@ -28,7 +28,8 @@ class Rebuild:
     def differences(self) -> list[Difference]:
         """Slots that a rebuild from the inbox would write otherwise.
 
-        Deliveries whose bodies retention has deleted, or that are being worked through again, do not
+        Deliveries whose bodies retention has deleted, or that are being worked through again, do
+        not
         speak; their evidence is left as it is.
         """
         built = self._built()
