@@ -44,12 +44,14 @@ def claim_deliveries(
     return _take(session, Delivery, wanted, term, now)
 
 
-def claim_subjects(session: Session, limit: int, term: timedelta, now: datetime) -> Claim:
-    """Takes up to `limit` dirty subjects. The caller commits."""
+def claim_subjects(
+    session: Session, municipalities: Sequence[str], limit: int, term: timedelta, now: datetime
+) -> Claim:
+    """Takes up to `limit` dirty subjects of the municipalities. The caller commits."""
     free = or_(Subject.lease_until.is_(None), Subject.lease_until < now)
     wanted = (
         select(Subject.id)
-        .where(Subject.dirty.is_(True), free)
+        .where(Subject.dirty.is_(True), Subject.municipality.in_(municipalities), free)
         .order_by(Subject.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 TERM = timedelta(seconds=120)
 MOST_TRIES = 8
+RULES_PAUSE = timedelta(minutes=5)
 STALE_TRIES = 6
 
 
@@ -83,7 +84,9 @@ class Folder:
     def judge_subjects(self) -> int:
         """Judges what was marked dirty: by imports, by the tick, by other subjects."""
         with self._db.writing() as session:
-            claim = claim_subjects(session, BATCH, TERM, self._clock.now())
+            claim = claim_subjects(
+                session, self._rulebook.municipalities(), BATCH, TERM, self._clock.now()
+            )
         if claim:
             self._retried(lambda: self._write(Plan(), claim.ids, None, ()))
         return len(claim.ids)
@@ -203,6 +206,9 @@ class Folder:
             reason = MATCH_PROPOSED if proposed else UNKNOWN_PERSON
             return {"state": "parked", "reason": reason, "user_id": one.user_id}
         municipality = subjects[account.subject_id]
+        if municipality not in self._rulebook.municipalities():
+            # Its rule files are faulty, or its plugin is gone: the others must not wait for that.
+            return {"state": "ready", "reason": "rules_refused", "next_try_at": now + RULES_PAUSE}
         zone = self._rulebook.rules(municipality).zone
         said = one.says(zone)
         known = self._settings.known(session, municipality, local_day(now, zone))
