@@ -1,8 +1,8 @@
 """What is put before an indicator: a subject with everything its judgement may look at."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from connector.domain.because import WHOLE, Because, Slice, SliceKind, SubjectKind
 from connector.domain.dates import earliest
@@ -20,8 +20,6 @@ from connector.domain.records import (
 )
 from connector.domain.turns import (
     next_turn,
-    turns_of_dossier,
-    turns_of_schools,
     turns_of_span,
 )
 
@@ -73,12 +71,9 @@ class StaffCase:
 
     def next_turn(self, after: date) -> date | None:
         """The next day on which time alone brings another fact into play."""
-        dossier = self.folded.dossier
-        turns = chain(
-            turns_of_dossier(dossier, self.setting.zone),
-            turns_of_schools(dossier.person, self.setting.organisation),
-        )
-        return next_turn(turns, after)
+        turns = self.folded.turns
+        at = bisect_right(turns, after)
+        return turns[at] if at < len(turns) else None
 
 
 @dataclass(frozen=True, slots=True)

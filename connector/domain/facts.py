@@ -5,9 +5,10 @@ worker write the same bytes. Registers are named here and nowhere else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 FINISHED = "finished"
@@ -22,6 +23,12 @@ class Mark:
     mark: Decimal | None
     max_mark: Decimal
     category: str | None = None
+    hundredths: tuple[int, int] = field(init=False, repr=False, compare=False)
+    """The two marks as they count, in hundredths: sums of integers are exact and quick."""
+
+    def __post_init__(self) -> None:
+        counted = _hundredths(self.mark), _hundredths(self.max_mark)
+        object.__setattr__(self, "hundredths", counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +106,17 @@ class Attempt:
             grade=_decimal(attempt["grade"]),
             max_grade=_decimal(attempt["max_grade"]),
             marks=tuple(
-                Mark(
-                    q["slot"],
-                    _decimal(q["mark"]),
-                    _decimal(q["max_mark"]) or Decimal(0),
-                    q["category"],
-                )
+                _mark(q["slot"], q["mark"], q["max_mark"], q["category"])
                 for q in attempt["questions"]
             ),
             course_id=body["course"]["id"],
         )
+
+
+@lru_cache(maxsize=16_384)
+def _mark(slot: int, mark: str | None, max_mark: str | None, category: str | None) -> Mark:
+    """Everybody answers the same questions, and the same few marks come back all the time."""
+    return Mark(slot, _decimal(mark), _decimal(max_mark) or Decimal(0), category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +172,7 @@ class ActivityState:
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "ActivityState":
         activity = body["activity"]
-        return cls(
-            activity["cmid"], activity["idnumber"], body["course"]["id"], activity["state"]
-        )
+        return cls(activity["cmid"], activity["idnumber"], body["course"]["id"], activity["state"])
 
 
 def attempt_register(source: str, attempt_id: str) -> str:
@@ -186,6 +192,10 @@ def activity_register(source: str, cmid: str, user_id: str, year: int) -> str:
 def rounded_mark(mark: Decimal | None) -> Decimal:
     """A mark as it counts: half up to two decimals, a missing one is 0 (domain 3)."""
     return (mark or Decimal(0)).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
+
+
+def _hundredths(mark: Decimal | None) -> int:
+    return int(rounded_mark(mark).scaleb(2))
 
 
 def _plain(value: Decimal | None) -> str | None:

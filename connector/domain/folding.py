@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from connector.domain.deficits import Deficit, DeficitState, deficits_on
+from connector.domain.deficits import (
+    Deficit,
+    DeficitState,
+    Timeline,
+    deficits_from,
+    timeline_of,
+)
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.progress import (
     ProgrammeCompletion,
@@ -19,21 +25,24 @@ from connector.domain.progress import (
 )
 from connector.domain.proofs import Proof, Proofs
 from connector.domain.results import Result, results_from
+from connector.domain.turns import turns_of_dossier
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """One person, folded."""
+    """One person, folded. turns: the days on which a dated fact comes into play, in order."""
 
     dossier: Dossier
     results: tuple[Result, ...]
     completions: tuple[ProgrammeCompletion, ...]
     routes: tuple[RouteProgress, ...]
     covered: Mapping[str, tuple[Proof, ...]]
+    timeline: Timeline
+    turns: tuple[date, ...]
 
     def deficits(self, day: date) -> dict[str, Deficit]:
         """By competency, as at the end of `day`."""
-        return deficits_on(day, self.results, self.covered)
+        return deficits_from(day, self.timeline, self.covered)
 
     def diagnosed_competencies(self, completion: ProgrammeCompletion) -> tuple[str, ...]:
         """What made a completed programme one "by diagnosis": the competencies it covers whose
@@ -54,10 +63,13 @@ def fold(dossier: Dossier, setting: Setting) -> Folded:
     proofs = Proofs(dossier, setting)
     completions = programme_completions(dossier, setting, proofs)
     routes = route_progress(dossier, setting, proofs)
+    results = results_from(((item, attempt) for _, item, attempt in proofs.attempts), setting)
     return Folded(
         dossier,
-        results_from(((item, attempt) for _, item, attempt in proofs.attempts), setting),
+        results,
         completions,
         routes,
         covered_since(completions, routes),
+        timeline_of(results),
+        turns_of_dossier(dossier, setting),
     )

@@ -32,11 +32,16 @@ class Scale:
 
     def level(self, percent: Fraction) -> Level:
         """The level of an exact, unrounded percent."""
-        if percent >= self.high:
+        if _reaches(percent, self.high):
             return Level.HIGH
-        if percent >= self.elevated:
+        if _reaches(percent, self.elevated):
             return Level.ELEVATED
-        return Level.BASE if percent >= self.base else Level.BELOW_BASE
+        return Level.BASE if _reaches(percent, self.base) else Level.BELOW_BASE
+
+
+def _reaches(percent: Fraction, least: Fraction) -> bool:
+    # The same as >=, several times as fast; a fold compares hundreds of percents.
+    return percent.numerator * least.denominator >= least.numerator * percent.denominator
 
 
 @dataclass(frozen=True, slots=True)

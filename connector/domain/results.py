@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from connector.domain.catalogue import Catalogue, Diagnostic, Policy
 from connector.domain.dates import Span, local_day
 from connector.domain.dossier import Setting
 from connector.domain.evidence import Evidence, Kind
-from connector.domain.facts import Attempt, rounded_mark
+from connector.domain.facts import Attempt
 from connector.domain.levels import Level
 
 
@@ -90,7 +89,7 @@ def _percents(
         covered = measured.competencies(mark)
         if not covered:
             continue
-        got, most = _hundredths(mark.mark), _hundredths(mark.max_mark)
+        got, most = mark.hundredths
         total_got, total_most = total_got + got, total_most + most
         for code in covered:
             held = sums.get(code, (0, 0))
@@ -100,10 +99,6 @@ def _percents(
     }
     overall = Fraction(100 * total_got, total_most) if total_most > 0 else None
     return percents, overall
-
-
-def _hundredths(mark: Decimal | None) -> int:
-    return int(rounded_mark(mark).scaleb(2))
 
 
 def counting_results(results: Iterable[Result], span: Span) -> tuple[Result, ...]:

@@ -6,10 +6,10 @@ the conditions from having to think of it.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta
 
 from connector.domain.dates import Span, local_day
-from connector.domain.dossier import Dossier
+from connector.domain.dossier import Dossier, Setting
 from connector.domain.people import Organisation, StaffMember
 from connector.domain.routes import Route
 
@@ -53,11 +53,16 @@ def turns_of_route(route: Route) -> Iterator[date | None]:
         yield from turns_of_span(pause.span)
 
 
-def turns_of_dossier(dossier: Dossier, zone: tzinfo) -> Iterator[date | None]:
-    """Every dated fact of a person; a fact of a local day counts from that day on."""
+def turns_of_dossier(dossier: Dossier, setting: Setting) -> tuple[date, ...]:
+    """The days of every dated fact of a person, in order; a fact counts from its local day on."""
+    return tuple(sorted({day for day in _turns(dossier, setting) if day is not None}))
+
+
+def _turns(dossier: Dossier, setting: Setting) -> Iterator[date | None]:
     yield from turns_of_person(dossier.person)
+    yield from turns_of_schools(dossier.person, setting.organisation)
     for item in dossier.evidence:
-        yield local_day(item.happened_at, zone)
+        yield local_day(item.happened_at, setting.zone)
     for record in dossier.handmade:
         yield record.happened_on
     for route in dossier.routes:
