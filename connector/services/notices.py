@@ -6,39 +6,32 @@ order, how often or in which batches people were folded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.hours import PostHours
-from connector.domain.owed import Owed, Recipient
+from connector.domain.owed import Owed
 from connector.models import Notice
 from connector.models.inserting import insert_into
 from connector.services.addresses import addresses
-
-BURST = 200
-"""Notices of one kind to people in one role within WINDOW; more is an accident, not news."""
-WINDOW = timedelta(hours=1)
+from connector.services.bursts import BURST, BURST_HELD, DISCARDED, BurstService
+from connector.services.unsent import UNSENT, change_unsent, next_moment
 
 NO_RECIPIENT = "no_recipient"
 NO_ADDRESS = "no_address"
-BURST_HELD = "burst"
-RELEASED = "released"
-DISCARDED = "discarded"
 
 _CHUNK = 500
-_UNSENT = ("waiting", "held", "withdrawn")
-_PERSONAL = frozenset({Recipient.TEACHER, Recipient.MENTOR})
 
 
 class NoticeService:
-    """Takes a session, never commits. burst: see BURST."""
+    """Takes a session, never commits. burst: see connector.services.bursts."""
 
     def __init__(self, session: Session, burst: int = BURST) -> None:
         self._session = session
-        self._burst = burst
+        self._bursts = BurstService(session, burst)
 
     def reconcile(
         self,
@@ -71,52 +64,37 @@ class NoticeService:
         self._insert(municipality, [(None, n) for n in notices], known, hours, now)
 
     def readdress(self, municipality: str, hours: PostHours, now: datetime) -> int:
-        """After addresses have changed: lets go of what was held for want of one. How many."""
+        """After an import: what waits goes to today's addresses, and what was held for want of one
+        is let go. Returns how many notices changed."""
         rows = self._session.execute(
-            select(Notice.id, Notice.recipient, Notice.role, Notice.urgent).where(
+            select(Notice.id, Notice.recipient, Notice.address, Notice.role, Notice.urgent)
+            .where(
                 Notice.municipality == municipality,
-                Notice.state == "held",
-                Notice.reason == NO_ADDRESS,
+                Notice.recipient.is_not(None),
+                or_(
+                    Notice.state == "waiting",
+                    and_(Notice.state == "held", Notice.reason == NO_ADDRESS),
+                ),
             )
+            .order_by(Notice.id)
         ).all()
-        known = addresses(self._session, municipality, {r.recipient for r in rows if r.recipient})
-        changes = [
-            {
-                "row": r.id,
-                "state": "waiting",
-                "reason": None,
-                "address": known[r.recipient],
-                "not_before": _moment(r.role, r.urgent, hours, now),
-            }
-            for r in rows
-            if r.recipient in known
-        ]
-        self._change(changes)
+        known = addresses(self._session, municipality, {row.recipient for row in rows})
+        changes = []
+        for row in rows:
+            address = known.get(row.recipient)
+            if address != row.address:
+                state, reason = ("held", NO_ADDRESS) if address is None else ("waiting", None)
+                changes.append(
+                    {
+                        "row": row.id,
+                        "state": state,
+                        "reason": reason,
+                        "address": address,
+                        "not_before": next_moment(row.role, row.urgent, hours, now),
+                    }
+                )
+        change_unsent(self._session, changes)
         return len(changes)
-
-    def release(
-        self, municipality: str, hours: PostHours, now: datetime, kind: str | None = None
-    ) -> int:
-        """Lets a parked burst go after all. Returns how many notices."""
-        rows = self._parked(municipality, kind)
-        self._change(
-            [
-                {
-                    "row": r.id,
-                    "state": "waiting",
-                    "reason": RELEASED,
-                    "not_before": _moment(r.role, r.urgent, hours, now),
-                }
-                for r in rows
-            ]
-        )
-        return len(rows)
-
-    def discard(self, municipality: str, kind: str | None = None) -> int:
-        """Gives a parked burst up for good; it does not come back. Returns how many notices."""
-        rows = self._parked(municipality, kind)
-        self._change([{"row": r.id, "state": "withdrawn", "reason": DISCARDED} for r in rows])
-        return len(rows)
 
     def _unsent(self, municipality: str, subjects: Iterable[int]) -> Sequence[Any]:
         found: list[Any] = []
@@ -133,14 +111,16 @@ class NoticeService:
             ).where(
                 Notice.about_subject.in_(ids[start : start + _CHUNK]),
                 Notice.municipality == municipality,
-                Notice.state.in_(_UNSENT),
+                Notice.state.in_(UNSENT),
                 or_(Notice.reason.is_(None), Notice.reason != DISCARDED),
             )
             found += self._session.execute(query.order_by(Notice.id)).all()
         return found
 
     def _withdraw(self, ids: Sequence[int]) -> None:
-        self._change([{"row": id_, "state": "withdrawn", "reason": None} for id_ in ids])
+        change_unsent(
+            self._session, [{"row": id_, "state": "withdrawn", "reason": None} for id_ in ids]
+        )
 
     def _freshen(
         self,
@@ -159,14 +139,14 @@ class NoticeService:
             address = known.get(owed.recipient or "")
             params = dict(owed.params)
             if row.state != state:
-                at = _moment(owed.role, owed.urgent, hours, now)
+                at = next_moment(owed.role, owed.urgent, hours, now)
                 begin = {"attempts": 0, "lease_token": None, "not_before": at}
                 what = {"state": state, "reason": reason, "address": address, "params": params}
                 anew.append({"row": row.id, **what, **begin})
             elif (row.address, row.params) != (address, params):
                 changes.append({"row": row.id, "address": address, "params": params})
-        self._change(anew)
-        self._change(changes)
+        change_unsent(self._session, anew)
+        change_unsent(self._session, changes)
 
     def _insert(
         self,
@@ -189,54 +169,7 @@ class NoticeService:
             )
             fresh.update((kind, role) for kind, role in self._session.execute(statement))
         if fresh:
-            self._park_bursts(municipality, fresh, now)
-
-    def _park_bursts(self, municipality: str, fresh: set[tuple[str, str]], now: datetime) -> None:
-        """Holds every unsent notice of a burst back, the first ones too: which of them came first
-        is chance, and must not decide who hears."""
-        recent = (
-            Notice.municipality == municipality,
-            Notice.created_at > now - WINDOW,
-            or_(Notice.reason.is_(None), Notice.reason.not_in((RELEASED, DISCARDED))),
-        )
-        counts = self._session.execute(
-            select(Notice.kind, Notice.role, func.count())
-            .where(*recent, Notice.state != "withdrawn")
-            .group_by(Notice.kind, Notice.role)
-        )
-        for kind, role, count in counts.all():
-            if count > self._burst and (kind, role) in fresh:
-                self._session.execute(
-                    update(Notice)
-                    .where(*recent, Notice.kind == kind, Notice.role == role)
-                    .where(Notice.state == "waiting")
-                    .values(state="held", reason=BURST_HELD)
-                    .execution_options(synchronize_session=False)
-                )
-
-    def _parked(self, municipality: str, kind: str | None) -> Sequence[Any]:
-        query = select(Notice.id, Notice.role, Notice.urgent).where(
-            Notice.municipality == municipality,
-            Notice.state == "held",
-            Notice.reason == BURST_HELD,
-        )
-        if kind is not None:
-            query = query.where(Notice.kind == kind)
-        return self._session.execute(query.order_by(Notice.id)).all()
-
-    def _change(self, changes: Sequence[dict[str, Any]]) -> None:
-        """Changes rows by id (`row`), all in the same columns; never one that is being sent."""
-        if not changes:
-            return
-        # No IN list: SQLAlchemy cannot spread one out where many rows are changed at once.
-        unsent = or_(*(Notice.state == state for state in _UNSENT))
-        columns = [name for name in changes[0] if name != "row"]
-        self._session.connection().execute(
-            update(Notice)
-            .where(Notice.id == bindparam("row"), unsent)
-            .values({name: bindparam(f"new_{name}") for name in columns}),
-            [{"row": c["row"], **{f"new_{n}": c[n] for n in columns}} for c in changes],
-        )
+            self._bursts.park(municipality, fresh, now)
 
 
 def _recipients(owed: Iterable[Owed]) -> set[str]:
@@ -247,13 +180,6 @@ def _state_of(owed: Owed, known: Mapping[str, str]) -> tuple[str, str | None]:
     if owed.recipient is None:
         return "held", NO_RECIPIENT
     return ("waiting", None) if owed.recipient in known else ("held", NO_ADDRESS)
-
-
-def _moment(role: str, urgent: bool, hours: PostHours, now: datetime) -> datetime:
-    """Alerts and what is written to a teacher or mentor go at the next moment people may be
-    disturbed; the rest waits for the digest."""
-    soon = urgent or role in _PERSONAL
-    return hours.next_open(now) if soon else hours.next_digest(now)
 
 
 def _row(
@@ -278,6 +204,6 @@ def _row(
         "state": state,
         "reason": reason,
         "created_at": now,
-        "not_before": _moment(owed.role, owed.urgent, hours, now),
+        "not_before": next_moment(owed.role, owed.urgent, hours, now),
         "attempts": 0,
     }

@@ -1,6 +1,7 @@
 """What is owed becomes rows, once; what is no longer owed goes, unless it was sent."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
 from connector.domain.owed import Owed, Recipient
 from connector.models import Base, Login, Notice, Record
+from connector.services.bursts import BurstService
 from connector.services.notices import NoticeService
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -121,6 +123,16 @@ def test_who_has_no_address_is_seen_until_there_is_one(database: Database) -> No
     assert (only(database).state, only(database).address) == ("waiting", "two@example.org")
 
 
+def test_what_waits_goes_to_the_new_address(database: Database) -> None:
+    reconcile(database, owed())
+    with database.writing() as session:
+        session.add(staff("T1", "new@example.org", date(2026, 3, 10)))
+        session.flush()
+        assert NoticeService(session).readdress(TOWN, HOURS, TUESDAY_NOON) == 1
+        assert NoticeService(session).readdress(TOWN, HOURS, TUESDAY_NOON) == 0
+    assert (only(database).state, only(database).address) == ("waiting", "new@example.org")
+
+
 def test_a_stall_without_a_methodist_shows_the_lack(database: Database) -> None:
     nobody = owed("route_stalled:T1/1:nobody", Recipient.METHODIST, None, urgent=True)
     reconcile(database, nobody)
@@ -163,7 +175,7 @@ def test_a_burst_is_parked_whole_and_released_or_discarded(database: Database) -
         reconcile(database, owed(f"k:{number}"), subject=number, burst=3)
     assert {(r.state, r.reason) for r in rows(database)} == {("held", "burst")}
     with database.writing() as session:
-        assert NoticeService(session).release(TOWN, HOURS, TUESDAY_NOON, "k") == 4
+        assert BurstService(session).release(TOWN, HOURS, TUESDAY_NOON, "k") == 4
     reconcile(database, owed("k:4"), subject=4, burst=3)
     assert {r.state for r in rows(database)} == {"waiting"}
 
@@ -171,7 +183,7 @@ def test_a_burst_is_parked_whole_and_released_or_discarded(database: Database) -
 def test_a_discarded_notice_does_not_come_back(database: Database) -> None:
     reconcile(database, owed("k:0"), owed("k:1"), burst=1)
     with database.writing() as session:
-        assert NoticeService(session).discard(TOWN) == 2
+        assert BurstService(session).discard(TOWN) == 2
     reconcile(database, owed("k:0"), owed("k:1"))
     assert {(r.state, r.reason) for r in rows(database)} == {("withdrawn", "discarded")}
 
@@ -192,3 +204,42 @@ def test_notices_of_no_subject_are_told_once(database: Database) -> None:
 
 def tell(session: Session, *notices: Owed) -> None:
     NoticeService(session).tell(TOWN, notices, HOURS, TUESDAY_NOON)
+
+
+A, B, C = owed("k:a"), owed("k:b", title="B"), owed("k:c", recipient="T2")
+LATER_B = owed("k:b", title="B, corrected")
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [()],
+        [(A,), (A, B), (LATER_B,)],
+        [(C,), (), (A, B, C)],
+        [(A, LATER_B, C)] * 3,
+        [(B,), (A,), (B,)],
+    ],
+)
+def test_only_what_is_owed_in_the_end_counts(
+    database: Database, history: list[tuple[Owed, ...]]
+) -> None:
+    for notices in [*history, (A, LATER_B, C)]:
+        reconcile(database, *notices)
+    assert [(r.key, r.state, r.reason, r.params) for r in rows(database)] == [
+        ("k:a", "waiting", None, {}),
+        ("k:b", "waiting", None, {"title": "B, corrected"}),
+        ("k:c", "held", "no_address", {}),
+    ]
+
+
+def test_workers_that_find_the_same_at_once_tell_it_once(database: Database) -> None:
+    notices = [owed(f"k:{number:02}") for number in range(40)]
+
+    def work(turn: int) -> None:
+        chosen = notices[turn % 3 :: 1] if turn % 2 else notices[::-1]
+        reconcile(database, *chosen)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(8)))
+    reconcile(database, *notices)
+    assert [(r.key, r.state) for r in rows(database)] == [(n.key, "waiting") for n in notices]
