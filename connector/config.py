@@ -15,6 +15,7 @@ from environs import Env, EnvError
 
 from connector.errors import BadSettings
 
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = {"database_url", "broker_url", "secret_key", "smtp_url"}
 
 
@@ -74,7 +75,7 @@ def load() -> Config:
             broker_url=_text(env, "CONNECTOR_BROKER_URL"),
             secret_key=_text(env, "CONNECTOR_SECRET_KEY"),
             rules_dir=Path(rules_dir).expanduser().absolute() if rules_dir else None,
-            public_url=_text(env, "CONNECTOR_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/"),
+            public_url=_text(env, "CONNECTOR_PUBLIC_URL", DEFAULT_PUBLIC_URL).rstrip("/"),
             smtp_url=_text(env, "CONNECTOR_SMTP_URL"),
             mail_from=_text(env, "CONNECTOR_MAIL_FROM", "connector@localhost"),
             allow_private=_switch(env, "CONNECTOR_ALLOW_PRIVATE"),

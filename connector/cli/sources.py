@@ -5,6 +5,7 @@ from typing import Any
 
 from connector.cli.output import Output, moment, table
 from connector.cli.session import container, known_municipality
+from connector.config import DEFAULT_PUBLIC_URL
 from connector.domain.signals import Dialect
 from connector.errors import ConnectorError
 from connector.moodle.errors import MoodleRefused, MoodleSays, MoodleUnavailable
@@ -47,13 +48,15 @@ def _add(arguments: argparse.Namespace, output: Output) -> int:
                 arguments.secret,
             )
         base = made.config.public_url
+    # Unless the public address was set, only the path is sure: the port is chosen by `run`.
+    known = "" if base == DEFAULT_PUBLIC_URL else base
     lines = [
         f"Источник «{source.code}» заведён.",
         f"Адрес для отправителя: {base}{source.hook}",
         f"Секрет (больше не показывается): {source.secrets[0]}",
         *_lacking(source),
     ]
-    document = {"code": source.code, "hook": base + source.hook, "secret": source.secrets[0]}
+    document = {"code": source.code, "hook": known + source.hook, "secret": source.secrets[0]}
     output.result(document, lines)
     return 0
 

@@ -1,6 +1,8 @@
 """One Moodle client per source, with its breaker and budget, for as long as the process lives."""
 
+from ipaddress import ip_address
 from threading import Lock
+from urllib.parse import urlsplit
 
 from connector.clock import Clock
 from connector.moodle.breaker import Breaker
@@ -28,7 +30,8 @@ class Moodles:
             held = self._clients.get(source.code)
             if held is not None and held[0] == wanted:
                 return held[1]
-            guard = Guard.for_urls(source.url, allow_private=self._allow_private)
+            private = self._allow_private or _is_plainly_private(source.url)
+            guard = Guard.for_urls(source.url, allow_private=private)
             client = MoodleClient(
                 source.url,
                 source.rest_token,
@@ -39,3 +42,17 @@ class Moodles:
             )
             self._clients[source.code] = (wanted, client)
             return client
+
+
+def _is_plainly_private(url: str) -> bool:
+    """Whether the administrator typed an address itself, or this machine: then it is meant.
+
+    A name is another matter: whoever runs its name server decides where it leads, so names that
+    lead into private networks need CONNECTOR_ALLOW_PRIVATE.
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
