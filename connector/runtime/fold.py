@@ -117,9 +117,7 @@ class Folder:
             attempts = dict(
                 session.execute(
                     select(Delivery.id, Delivery.attempts).where(Delivery.id.in_(ids))
-                )
-                .tuples()
-                .all()
+                ).all()
             )
         understood, failed = self._understand(stored, attempts)
         seen = [u.seen for u in understood if u.seen is not None]
@@ -272,7 +270,7 @@ class Folder:
     def _subjects(self, session: Session, owners: Mapping[Any, Account]) -> dict[int, str]:
         ids = {a.subject_id for a in owners.values() if a.subject_id is not None}
         rows = session.execute(select(Subject.id, Subject.municipality).where(Subject.id.in_(ids)))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def _finish(session: Session, claim: Claim, plan: Plan, ids: Sequence[int]) -> None:

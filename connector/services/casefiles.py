@@ -91,7 +91,7 @@ class CaseFiles:
                 Subject.code.in_(numbers),
             )
         )
-        codes = dict(rows.tuples().all())
+        codes = dict(rows.all())
         registers = registers_of(self._session, list(codes))
         return {
             codes[subject]: merged(stored, (), self._setting.zone).evidence

@@ -116,7 +116,7 @@ class DeliveryService:
 
     def replay(self, ids: Sequence[int], now: datetime) -> int:
         """Has deliveries worked through again, from asking Moodle on. How many there were."""
-        dialects = dict(self._session.execute(select(Source.code, Source.dialect)).tuples().all())
+        dialects = dict(self._session.execute(select(Source.code, Source.dialect)).all())
         native = [code for code, dialect in dialects.items() if dialect == Dialect.NATIVE]
         count = 0
         for state, condition in (

@@ -143,7 +143,7 @@ class MailboxService:
                 Subject.code.in_(numbers),
             )
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def _line(letter: Letter, names: Mapping[str, str]) -> LetterLine:
