@@ -17,6 +17,7 @@ from connector.domain.periods import PeriodKind, period_containing
 from connector.models import Subject, Tenant
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules, Rulebook
+from connector.runtime.follow import Follower
 from connector.services.plans import PlanService
 from connector.services.setting import Settings
 from connector.services.subjects import ensure_municipality, mark_all_dirty
@@ -32,6 +33,7 @@ class Ticker:
         self._rulebook = rulebook
         self._settings = settings
         self._clock = clock
+        self._follower = Follower(db, settings)
 
     def run_once(self) -> int:
         """How many municipalities had something marked or closed."""
@@ -55,6 +57,8 @@ class Ticker:
             with self._db.writing() as session:
                 self._begin_day(session, rules, today)
             log.info("tick.day municipality=%s day=%s", municipality, today)
+            return True
+        if self._follower.follow(rules, now):
             return True
         if closed or busy:
             # Plans are judged on shares that are up to the day.

@@ -6,24 +6,28 @@ order, how often or in which batches people were folded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.hours import PostHours
+from connector.domain.notices import ROUTE_STALLED
 from connector.domain.owed import Owed
-from connector.models import Notice
+from connector.models import Notice, Subject
 from connector.models.inserting import insert_into
 from connector.services.addresses import addresses
 from connector.services.bursts import BURST, BURST_HELD, DISCARDED, BurstService
+from connector.services.subjects import mark_dirty
 from connector.services.unsent import UNSENT, change_unsent, next_moment
 
 NO_RECIPIENT = "no_recipient"
 NO_ADDRESS = "no_address"
 
 _CHUNK = 500
+_FRESH = timedelta(days=60)
+"""Longer than anything that is over is told of (domain.notices.HORIZON)."""
 
 
 class NoticeService:
@@ -95,6 +99,28 @@ class NoticeService:
                 )
         change_unsent(self._session, changes)
         return len(changes)
+
+    def look_again(self, municipality: str, now: datetime) -> int:
+        """After the organisation has changed: has everybody judged anew of whom somebody is being
+        told, so that it is told to those who are in charge now. Returns how many subjects."""
+        rows = self._session.execute(
+            select(Subject.kind, Subject.code)
+            .join(Notice, Notice.about_subject == Subject.id)
+            .where(
+                Notice.municipality == municipality,
+                Subject.municipality == municipality,
+                or_(
+                    Notice.state.in_(("waiting", "held")),
+                    Notice.created_at > now - _FRESH,
+                    Notice.kind == ROUTE_STALLED,
+                ),
+            )
+            .distinct()
+        ).all()
+        for kind in sorted({kind for kind, _ in rows}):
+            codes = [code for of, code in rows if of == kind]
+            mark_dirty(self._session, municipality, kind, codes)
+        return len(rows)
 
     def _unsent(self, municipality: str, subjects: Iterable[int]) -> Sequence[Any]:
         found: list[Any] = []
