@@ -107,10 +107,11 @@ def render_letter(
 
 
 def _grouped(notices: Iterable[Told]) -> Iterator[tuple[tuple[str, str], list[Told]]]:
-    def rank(notice: Told) -> tuple[int, str, str, str]:
+    def rank(notice: Told) -> tuple[int, str, str, str, str]:
         place = _ORDER.index(notice.kind) if notice.kind in _ORDER else len(_ORDER)
         # The same notices make the same letter, in whatever order the database hands them out.
-        return place, notice.kind, notice.role, repr(sorted(notice.params.items()))
+        whole = repr(sorted(notice.params.items()))
+        return place, notice.kind, notice.role, str(notice.params.get("person", "")), whole
 
     ordered = sorted(notices, key=rank)
     for key, group in groupby(ordered, key=lambda notice: (notice.kind, notice.role)):
