@@ -1,0 +1,184 @@
+"""Hooks, words and keys of rule files, against the guides for their authors (docs/*/rules.md)."""
+
+import ast
+import re
+from importlib import import_module
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+from marshmallow import fields
+
+from connector.domain.words import CORE, Word
+from connector.rulebook import RulesRefused, load_rules, schemas
+from connector.rulebook.documents import read_document
+from connector.rulebook.grammar import GRAMMAR, ConditionReader
+from connector.rulebook.passports import shared_passports
+from connector.testing.examples import disagreement, read_examples
+from tests.guards.tree import ROOT, none_of, parse
+from tests.unit.rulebook.memory_folder import MemoryFolder
+
+GUIDES = {language: ROOT / "docs" / language / "rules.md" for language in ("ru", "en")}
+SHIPPED = ("connector_korolev", "connector_kuznetsk")
+SCHEMAS = (
+    schemas.MunicipalitySchema,
+    schemas.StallSchema,
+    schemas.ScaleSchema,
+    schemas.QuietSchema,
+    schemas.IndicatorSchema,
+    schemas.PlanSchema,
+    schemas.BasisSchema,
+    schemas.IndicatorsFileSchema,
+    schemas.PassportsFileSchema,
+)
+
+every_guide = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)
+
+
+def signatures() -> dict[str, str]:
+    """Each hook as its source declares it, without the body."""
+    tree = parse(ROOT / "connector" / "hookspecs.py")
+    return {
+        node.name: ast.unparse(node).splitlines()[1].removesuffix(":")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def row_of(guide: Path, word: str) -> str:
+    rows = [
+        line for line in guide.read_text("utf-8").splitlines() if line.startswith(f"| `{word}`")
+    ]
+    assert rows, f"{guide.name}: no row for {word}"
+    return rows[-1]
+
+
+def written(guide: Path) -> list[tuple[str, str]]:
+    """The YAML examples of a guide with the file each of them names in its first line."""
+    blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == guide.read_text("utf-8").count("```yaml")
+    return [(name, text) for name, text in blocks]
+
+
+@every_guide
+def test_every_hook_is_documented_with_its_signature(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    none_of(
+        (f"{guide.parent.name}: {s}" for s in signatures().values() if f"\n{s}\n" not in text),
+        "describe the hook, its signature as it stands in hookspecs.py, alone in a line:",
+    )
+
+
+@every_guide
+def test_no_hook_is_documented_that_is_not_there(guide: Path) -> None:
+    named = set(re.findall(r"\bdef (connector_\w+)", guide.read_text("utf-8")))
+    assert named == set(signatures())
+
+
+def test_every_hook_is_used_by_a_shipped_plugin_and_tested() -> None:
+    plugins = [import_module(name) for name in SHIPPED]
+    tests = "".join(p.read_text("utf-8") for p in (ROOT / "tests" / "unit").rglob("*.py"))
+    none_of(
+        (
+            hook
+            for hook in signatures()
+            if hook not in tests or not any(hasattr(plugin, hook) for plugin in plugins)
+        ),
+        "a hook ships only with a plugin that uses it and a test that asks it:",
+    )
+
+
+@every_guide
+@pytest.mark.parametrize("word", CORE.values(), ids=CORE)
+def test_every_word_is_documented_with_its_example(guide: Path, word: Word) -> None:
+    row = row_of(guide, word.name)
+    assert f"`{word.example}`" in row
+    none_of(
+        (param.name for param in word.params if f"`{param.name}`" not in row),
+        f"parameters of {word.name} that the guide does not name:",
+    )
+
+
+@pytest.mark.parametrize("word", CORE.values(), ids=CORE)
+def test_the_russian_guide_has_the_words_own_summary(word: Word) -> None:
+    assert word.summary in row_of(GUIDES["ru"], word.name)
+
+
+@every_guide
+def test_no_word_is_documented_that_is_not_there(guide: Path) -> None:
+    lines = guide.read_text("utf-8").splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("| `everyone`"))
+    rows = takewhile(lambda line: line.startswith("| `"), lines[first:])
+    assert [re.match(r"\| `(\w+)`", row)[1] for row in rows] == list(CORE)  # type: ignore[index]
+
+
+@every_guide
+def test_the_grammar_is_documented(guide: Path) -> None:
+    for word in GRAMMAR:
+        assert row_of(guide, word)
+
+
+@pytest.mark.parametrize("word", CORE.values(), ids=CORE)
+def test_a_words_example_is_a_condition(word: Word) -> None:
+    faults: list[object] = []
+    node = read_document(word.example.encode(), "example")
+    for subject in word.subjects:
+        reader = ConditionReader(CORE, subject, lambda named: None, faults)  # type: ignore[arg-type]
+        assert reader.read(node) is not None, faults
+
+
+@pytest.mark.parametrize("word", CORE)
+def test_every_word_is_used_by_a_shipped_plugin(word: str) -> None:
+    texts = [
+        path.read_text("utf-8")
+        for folder in ("plugins", "rules")
+        for path in (ROOT / folder).rglob("*.yaml")
+        if path.name != "examples.yaml"
+    ]
+    assert any(re.search(rf"\b{word}:", text) for text in texts)
+
+
+@every_guide
+def test_every_key_of_a_rule_file_is_documented(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    keys = {
+        field.data_key or name
+        for schema in SCHEMAS
+        for name, field in schema().fields.items()
+        if isinstance(field, fields.Field)
+    }
+    none_of(
+        sorted(k for k in keys if f"`{k}`" not in text and not re.search(rf"\b{k}:", text)),
+        f"{guide.parent.name}: keys that the guide does not name:",
+    )
+
+
+@every_guide
+def test_every_shared_passport_is_documented(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    none_of((n for n in shared_passports() if f"`{n}`" not in text), "shared passports unnamed:")
+
+
+@every_guide
+def test_the_examples_of_a_guide_work(guide: Path) -> None:
+    """Each example is tried with the first file of every other kind that the guide shows."""
+    blocks = written(guide)
+    whole: dict[str, str] = {}
+    for name, text in blocks:
+        whole.setdefault(name, text)
+    tried = set()
+    for name, text in blocks:
+        folder = MemoryFolder({**whole, name: text})
+        try:
+            rules = load_rules("settlement", [folder])  # type: ignore[list-item]
+        except RulesRefused as refused:
+            pytest.fail(f"{guide.parent.name}: {name}: {refused}")
+        if name == "examples.yaml":
+            examples = read_examples(rules, folder)  # type: ignore[arg-type]
+            assert [disagreement(rules, example) for example in examples] == [None] * len(examples)
+            tried.add(name)
+    assert tried == {"examples.yaml"}
+
+
+def test_both_guides_show_the_same_examples() -> None:
+    assert written(GUIDES["ru"]) == written(GUIDES["en"])
