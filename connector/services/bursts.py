@@ -30,22 +30,26 @@ class BurstService:
     def park(self, municipality: str, fresh: Collection[tuple[str, str]], now: datetime) -> None:
         """Holds every unsent notice of a burst back, the first ones too: which of them came first
         is chance, and must not decide who hears."""
-        recent = (
-            Notice.municipality == municipality,
-            Notice.created_at > now - WINDOW,
-            or_(Notice.reason.is_(None), Notice.reason.not_in((RELEASED, DISCARDED))),
-        )
-        counts = self._session.execute(
-            select(Notice.kind, Notice.role, func.count())
-            .where(*recent, Notice.state != "withdrawn")
-            .group_by(Notice.kind, Notice.role)
-        )
-        for kind, role, count in counts.all():
-            if count > self._limit and (kind, role) in fresh:
+        for kind, role in sorted(fresh):
+            recent = (
+                Notice.municipality == municipality,
+                Notice.kind == kind,
+                Notice.role == role,
+                Notice.created_at > now - WINDOW,
+                or_(Notice.reason.is_(None), Notice.reason.not_in((RELEASED, DISCARDED))),
+            )
+            # Counted no further than needed: a burst is when there are many.
+            some = (
+                select(Notice.id)
+                .where(*recent, Notice.state != "withdrawn")
+                .limit(self._limit + 1)
+                .subquery()
+            )
+            count = self._session.scalar(select(func.count()).select_from(some)) or 0
+            if count > self._limit:
                 self._session.execute(
                     update(Notice)
-                    .where(*recent, Notice.kind == kind, Notice.role == role)
-                    .where(Notice.state == "waiting")
+                    .where(*recent, Notice.state == "waiting")
                     .values(state="held", reason=BURST_HELD)
                     .execution_options(synchronize_session=False)
                 )

@@ -165,7 +165,7 @@ def _as_text(
                 parts.append(" ".join(block.lines))
     if url:
         parts.append(f"Открыть в системе: {url}")
-    footer = [*reasons, f"{municipality}, методическая служба. На это письмо отвечать не нужно."]
+    footer = [*reasons, f"Методическая служба: {municipality}. На это письмо отвечать не нужно."]
     return "\n\n".join(parts) + "\n\n-- \n" + "\n".join(footer) + "\n"
 
 
