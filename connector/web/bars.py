@@ -23,8 +23,9 @@ def bar(share: float | None, plan: float | None = None, met: bool | None = None)
 
 
 def bar_of(figure: Figure) -> Bar | None:
-    """A ratio has no upper end and a count no whole: nothing to draw."""
-    if figure.indicator.kind in ("ratio", "count"):
+    """A ratio has no upper end, a count no whole, and the municipality is one: nothing to draw."""
+    indicator = figure.indicator
+    if indicator.kind in ("ratio", "count") or indicator.subject == "municipality":
         return None
     plan = figure.plan
     return bar(figure.share, plan.at_least if plan else None, plan.met if plan else None)

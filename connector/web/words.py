@@ -125,6 +125,11 @@ def share(value: float | None) -> str:
     return percent(value).replace(" %", "\u00a0%")
 
 
+def plan(value: float) -> str:
+    """A planned share: `60 %`, `62,5 %`."""
+    return share(value).replace(",0\u00a0", "\u00a0")
+
+
 def decimal(value: float | None) -> str:
     """A ratio: `3,25`."""
     return "—" if value is None else f"{value:.2f}".replace(".", ",")
@@ -149,7 +154,7 @@ def register_words(app: Flask) -> None:
     """Makes the words known to the templates."""
     app.jinja_env.filters.update(
         word=word, moment=moment, moment_day=moment_day, day=day, share=share, points=points,
-        decimal=decimal, plural=plural, pretty=pretty, iso=iso,
+        plan=plan, decimal=decimal, plural=plural, pretty=pretty, iso=iso,
     )  # fmt: skip
     app.jinja_env.globals.update(
         change=change, what_to_do=reasons.what_to_do, why_held=reasons.why_held

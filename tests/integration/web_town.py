@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,13 +52,20 @@ class WebTown:
     engine: Engine
     app: Any
     tokens: dict[str, str]
+    cookies: dict[str, str] = field(default_factory=dict)
 
     def client(self, role: str | None = None) -> FlaskClient:
         """A browser, signed in as the role's person where one is named."""
         client: FlaskClient = self.app.test_client()
-        if role is not None:
+        if role is not None and role not in self.cookies:
             answer = sign_in(client, role)
             assert answer.status_code == 302, answer.text
+            cookie = client.get_cookie("connector")
+            assert cookie is not None
+            # Kept, because argon2 is meant to be slow.
+            self.cookies[role] = cookie.value
+        elif role is not None:
+            client.set_cookie("connector", self.cookies[role])
         return client
 
     def get(self, path: str, role: str = "methodist", **query: str) -> Any:
@@ -80,9 +87,8 @@ def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **fields: 
     return client.post("/login", data=form)
 
 
-@contextmanager
-def web_town(folder: Path) -> Iterator[WebTown]:
-    config = Config(
+def config_in(folder: Path) -> Config:
+    return Config(
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'connector.sqlite3'}",
         broker_url="",
@@ -96,7 +102,11 @@ def web_town(folder: Path) -> Iterator[WebTown]:
         log_level="INFO",
         clock=None,
     )
-    container = build(config, AdjustableClock(NOW))
+
+
+@contextmanager
+def web_town(folder: Path) -> Iterator[WebTown]:
+    container = build(config_in(folder), AdjustableClock(NOW))
     try:
         schema.upgrade(container.db)
         engine = Engine(container)
@@ -191,7 +201,8 @@ def _people_who_look(town: WebTown) -> str:
 def _deliver(town: WebTown, secret: str) -> None:
     events = [_attempt(n, LEVELS[n % len(LEVELS)]) for n in range(1, 11)]
     events += [_completed(200, 4), _completed(201, 6)]
-    events.append({**_attempt(300, 80), "user": {"id": 900, "idnumber": "", "email": "x@y.example"}})
+    nobody = {"id": 900, "idnumber": "", "email": "x@y.example"}
+    events.append({**_attempt(300, 80), "user": nobody})
     proposed = {"id": 901, "idnumber": "", "email": "t12@school.example"}
     events.append({**_attempt(301, 45), "user": proposed})
     unmapped = {"id": 77, "cmid": 77, "idnumber": "OTHER", "name": "Опрос о питании"}

@@ -9,6 +9,7 @@ from connector.services.visibility import VisibilityService
 from connector.web.access import the_viewer
 from connector.web.household import household, profiles, today
 from connector.web.noting import note
+from connector.web.targets import target_words
 from connector.web.words import ROUTE_STATES
 
 blueprint = Blueprint("people", __name__, url_prefix="/m/<municipality>")
@@ -42,7 +43,7 @@ def profile(municipality: str, number: str) -> str:
             if (association := found.setting.organisation.association(code, found.day))
         ],
         competency=found.setting.catalogue.competency,
-        programme=found.setting.catalogue.programme_called,
+        target_words=target_words,
         notices=[n for n in notices if sight.people is None or n.recipient == viewer.person],
         looks=looks,
     )

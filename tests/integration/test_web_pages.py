@@ -1,0 +1,255 @@
+"""The pages: what they show to whom, in Russian, without a script."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.integration.web_town import M, WebTown, csrf_token, sign_in, web_town
+
+EVERY_PAGE = (
+    f"/m/{M}/",
+    f"/m/{M}/?by=school",
+    f"/m/{M}/?by=association&period=2025",
+    f"/m/{M}/?as_of=2026-03-01",
+    f"/m/{M}/?period=2025/2026",
+    f"/m/{M}/indicators/korolev.diagnosed",
+    f"/m/{M}/indicators/korolev.diagnosed?standing=no&q=ёлкина",
+    f"/m/{M}/indicators/korolev.teams",
+    f"/m/{M}/indicators/korolev.mentoring",
+    f"/m/{M}/indicators/korolev.monitoring",
+    f"/m/{M}/staff/T-6",
+    f"/m/{M}/staff/T-14",
+    f"/m/{M}/routes",
+    f"/m/{M}/routes?state=stalled",
+    f"/m/{M}/letters",
+    f"/m/{M}/letters/1",
+    f"/m/{M}/notices",
+    f"/m/{M}/notices?state=held",
+    "/deliveries/",
+    "/deliveries/?state=parked",
+    "/deliveries/9",
+    "/deliveries/14",
+    "/accounts/",
+)
+
+
+class Outline(HTMLParser):
+    """Collects what a page is made of."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[WebTown]:
+    """A municipality of the test's own, to change."""
+    with web_town(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_every_page_is_whole(town: WebTown, path: str) -> None:
+    answer = town.client("methodist").get(path)
+    assert answer.status_code == 200
+    page = Outline(answer.text)
+    assert page.all("html")[0]["lang"] == "ru"
+    assert [one.get("id") for one in page.all("main")] == ["main"]
+    assert len(page.all("h1")) == 1
+    assert page.all("title")
+    assert not page.all("script")
+    assert not page.all("style")
+    assert all("style" not in attributes for _, attributes in page.tags)
+    assert all(not name.startswith("on") for _, attributes in page.tags for name in attributes)
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for tag, name in (("a", "href"), ("form", "action"), ("link", "href"), ("iframe", "src")):
+        for attributes in page.all(tag):
+            target = attributes.get(name) or "#"
+            assert target.startswith(("/", "#")), f"{tag} leads outside: {target}"
+            assert not target.startswith("//")
+
+
+def test_the_overview_says_what_is_missing(town: WebTown) -> None:
+    text = town.client("methodist").get(f"/m/{M}/").text
+    assert "прошедших диагностику" in text
+    assert "50,0\u00a0%" in text
+    assert "не хватает: 2" in text
+    assert "некого считать" in text
+    assert "VI, показатель 1" in text
+
+
+def test_a_share_opens_to_the_person_and_the_event(town: WebTown) -> None:
+    client = town.client("methodist")
+    text = client.get(f"/m/{M}/indicators/korolev.diagnosed").text
+    assert f"/m/{M}/staff/T-4" in text
+    assert "/deliveries/4" in text
+    assert "Входная диагностика учителя математики" in text
+    assert "&#34;T-4&#34;" in client.get("/deliveries/4").text
+
+
+def test_the_list_can_be_searched_with_e_for_yo(town: WebTown) -> None:
+    client = town.client("methodist")
+    text = client.get(f"/m/{M}/indicators/korolev.diagnosed?q=елкина").text
+    assert "Ёлкина Мария Юрьевна" in text
+    assert "Абрамова" not in text
+    out = client.get(f"/m/{M}/indicators/korolev.programmes?standing=out").text
+    assert "Абрамова" in out
+    assert "Белов" not in out
+
+
+def test_a_parked_event_says_what_to_do(town: WebTown) -> None:
+    text = town.client("methodist").get("/deliveries/?state=parked").text
+    assert "не описан в справочнике диагностик" in text
+    assert "Опрос о питании" in text
+    assert "Учётные записи" in text
+
+
+def test_a_letter_is_shown_in_a_frame_that_can_do_nothing(town: WebTown) -> None:
+    client = town.client("methodist")
+    page = Outline(client.get(f"/m/{M}/letters/1").text)
+    (frame,) = page.all("iframe")
+    assert frame["sandbox"] is None
+    body = client.get(str(frame["src"]))
+    policy = body.headers["Content-Security-Policy"]
+    assert "sandbox" in policy
+    assert "script-src" not in policy
+    assert "default-src 'none'" in policy
+    assert body.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_each_role_finds_only_its_own_doors(town: WebTown) -> None:
+    def doors(role: str) -> list[str]:
+        text = town.client(role).get(f"/m/{M}/").text
+        return [name for name in ("Маршруты", "Письма", "События Moodle", "Мой профиль")
+                if f">{name}</a>" in text]  # fmt: skip
+
+    assert doors("methodist") == ["Маршруты", "Письма", "События Moodle"]
+    assert doors("teacher") == ["Маршруты", "Письма", "Мой профиль"]
+    assert doors("viewer") == []
+    assert doors("administrator") == ["События Moodle"]
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        ("teacher", f"/m/{M}/staff/T-4", 200),
+        ("teacher", f"/m/{M}/staff/T-5", 403),
+        ("teacher", "/deliveries/", 403),
+        ("teacher", "/accounts/", 403),
+        ("viewer", f"/m/{M}/routes", 403),
+        ("viewer", f"/m/{M}/letters", 403),
+        ("viewer", f"/m/{M}/indicators/korolev.diagnosed", 200),
+        ("administrator", f"/m/{M}/staff/T-4", 403),
+        ("administrator", f"/m/{M}/letters/1", 403),
+        ("administrator", "/deliveries/14", 200),
+        ("head", f"/m/{M}/letters/1", 200),
+        ("teacher", f"/m/{M}/letters/1", 404),
+        ("methodist", "/m/kuznetsk/", 403),
+        ("methodist", "/m/atlantis/", 404),
+        ("administrator", "/m/kuznetsk/", 200),
+        ("methodist", f"/m/{M}/staff/T-99", 404),
+        ("methodist", f"/m/{M}/indicators/nothing", 404),
+        ("methodist", f"/m/{M}/?as_of=2025-01-01", 422),
+        ("methodist", f"/m/{M}/?as_of=tomorrow", 422),
+        ("methodist", f"/m/{M}/?period=1", 422),
+        ("methodist", f"/m/{M}/letters/{9**30}", 404),
+        ("methodist", f"/deliveries/{9**30}", 404),
+    ],
+)
+def test_who_may_open_what(town: WebTown, role: str, path: str, status: int) -> None:
+    answer = town.client(role).get(path)
+    assert answer.status_code == status
+    if status != 200:
+        assert len(Outline(answer.text).all("h1")) == 1
+        assert "Traceback" not in answer.text
+
+
+def test_figures_only_shows_no_names(town: WebTown) -> None:
+    text = town.client("viewer").get(f"/m/{M}/indicators/korolev.diagnosed").text
+    assert "Вам доступны только числа" in text
+    assert "Абрамова" not in text
+    assert "скрыто: группа слишком мала" in text
+
+
+def test_a_person_reads_who_looked(own: WebTown) -> None:
+    own.client("methodist").get(f"/m/{M}/staff/T-4")
+    teacher = own.client("teacher")
+    teacher.get(f"/m/{M}/staff/T-4")
+    text = teacher.get(f"/m/{M}/staff/T-4").text
+    assert "Кто смотрел профиль (1)" in text
+    assert "methodist" in text
+
+
+def test_a_confirmed_account_lets_its_events_through(own: WebTown) -> None:
+    client = own.client("methodist")
+    page = client.get("/accounts/").text
+    assert "Миронова Ольга Павловна" in page
+    form = {"source": "mood", "user_id": "901", "number": "T-12", "csrf_token": csrf_token(page)}
+    wrong = client.post("/accounts/confirm", data={**form, "number": "T-99"})
+    assert "«T-99» нет" in client.get(wrong.headers["Location"]).text
+    answer = client.post("/accounts/confirm", data=form)
+    assert "Соответствие подтверждено" in client.get(answer.headers["Location"]).text
+    own.engine.settle()
+    assert "45,0" in client.get(f"/m/{M}/staff/T-12").text
+    # It is decided now: the same form again has nothing to decide about.
+    assert client.post("/accounts/confirm", data=form).status_code == 404
+
+
+def test_an_event_can_be_worked_through_again(own: WebTown) -> None:
+    client = own.client("methodist")
+    token = csrf_token(client.get("/deliveries/4").text)
+    answer = client.post("/deliveries/4/replay", data={"csrf_token": token})
+    text = client.get(answer.headers["Location"]).text
+    assert "поставлено в очередь" in text
+    assert "в очереди" in text
+    own.engine.settle()
+    assert "обработано" in client.get("/deliveries/4").text
+
+
+def test_a_form_without_its_token_changes_nothing(town: WebTown) -> None:
+    client = town.client("methodist")
+    for path in ("/deliveries/4/replay", "/accounts/confirm", "/logout"):
+        answer = client.post(path, data={"source": "mood"})
+        assert answer.status_code == 400
+        assert "Форма устарела" in answer.text
+    assert client.get("/deliveries/").status_code == 200
+
+
+def test_signing_in_leads_back_and_never_to_a_stranger(town: WebTown) -> None:
+    client = town.client()
+    answer = client.get("/deliveries/?state=parked")
+    assert answer.headers["Location"] == "/login?next=/deliveries/?state%3Dparked"
+    entered = sign_in(client, "methodist", next="/deliveries/?state=parked")
+    assert entered.headers["Location"] == "/deliveries/?state=parked"
+    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", "/a\r\nb"):
+        entered = sign_in(town.client(), "methodist", next=target)
+        assert entered.headers["Location"] == "/"
+
+
+def test_a_wrong_password_is_told_kindly_and_signing_out_ends_it(town: WebTown) -> None:
+    client = town.client()
+    answer = sign_in(client, "specialist", "wrong")
+    assert answer.status_code == 401
+    assert "Имя или пароль не подходят" in answer.text
+    client = town.client("specialist")
+    token = csrf_token(client.get(f"/m/{M}/").text)
+    assert client.post("/logout", data={"csrf_token": token}).status_code == 302
+    assert client.get(f"/m/{M}/").status_code == 302
+
+
+def test_an_administrator_chooses_the_municipality(town: WebTown) -> None:
+    client = town.client("administrator")
+    text = client.get("/").text
+    assert f"/m/{M}/" in text
+    assert "/m/kuznetsk/" in text
+    assert town.client("methodist").get("/").headers["Location"] == f"/m/{M}/"
