@@ -1,6 +1,7 @@
 """All rules of one municipality, as the rest of the connector asks for them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from connector.domain.because import SubjectKind
@@ -19,7 +20,7 @@ class MunicipalityRules:
     closing_hour: local hour at which plans are judged; digest_hour: at which digests go out unless
     the person chose another; quiet_from, quiet_until: when nobody is written to (`PostHours`).
     digest: SHA-256 (hex) of everything that affects judging; titles,
-    plans and hours do not.
+    plans and hours do not. letters: templates of a plugin's own notices, by file name.
     """
 
     code: str
@@ -34,6 +35,7 @@ class MunicipalityRules:
     quiet_from: int
     quiet_until: int
     digest: str
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +21,10 @@ from connector.rulebook.faults import (
     RulesRefused,
     UnknownMunicipality,
 )
+from connector.rulebook.letters import read_letters
 from connector.rulebook.loader import load_rules
 from connector.rulebook.municipality_rules import MunicipalityRules
-from connector.rulebook.passports import shared_passports
+from connector.rulebook.passports import Passports, shared_passports
 from connector.rulebook.plugins import (
     CORE,
     FoundPlugin,
@@ -70,7 +71,7 @@ class Rulebook:
         shared = shared_passports()
         for code, plugin in self._plugins.items():
             try:
-                self._rules[code] = load_rules(code, plugin.folders, shared=shared)
+                self._rules[code] = _read(plugin, shared)
             except RulesRefused as err:
                 self._refused[code] = err
                 log.error("rules refused", extra={"municipality": code, "faults": len(err.faults)})
@@ -168,6 +169,20 @@ class Rulebook:
                 (name, only(self._manager, hook, name)) for name in names
             )
         return self._callers[code, hook]
+
+
+def _read(plugin: FoundPlugin, shared: Passports) -> MunicipalityRules:
+    code = plugin.municipality
+    try:
+        rules = load_rules(code, plugin.folders, shared=shared)
+        if plugin.module is not None:
+            rules = replace(rules, letters=read_letters(code, plugin.folders))
+    except RulesRefused:
+        raise
+    # What a plugin calls a folder is its own code's word, and may be anything.
+    except (Exception, SystemExit) as err:
+        raise RulesRefused([RuleFileFault(code, 0, f"папки правил: {_told(err)}")]) from err
+    return rules
 
 
 def _noted(code: str, plugin: str, hook: str, err: BaseException) -> RuleFault:

@@ -135,7 +135,7 @@ class Sender:
 
     def _render(self, claimed: ClaimedGroup, office: PostOffice) -> RenderedLetter:
         told = [Told(notice.kind, notice.role, notice.params) for notice in claimed.notices]
-        return render_letter(told, office.title, self._url)
+        return render_letter(told, office.title, self._url, office.words)
 
     def _letter(self, claimed: ClaimedGroup, rendered: RenderedLetter) -> OutgoingLetter:
         keys = [notice.key for notice in claimed.notices]

@@ -1,6 +1,7 @@
-"""What sending must know of a municipality: its name and when its people may be written to."""
+"""What sending must know of a municipality: name, words, and when its people may be written to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from connector.services.setting import Settings
 class PostOffice:
     title: str
     hours: PostHours
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 class PostOffices:
@@ -31,4 +33,4 @@ class PostOffices:
         except (UnknownMunicipality, RulesRefused):
             return None
         setting = self._settings.get(session, municipality, local_day(now, rules.zone))
-        return PostOffice(rules.title, rules.post_hours(setting.calendar))
+        return PostOffice(rules.title, rules.post_hours(setting.calendar), rules.letters)

@@ -13,6 +13,8 @@ from itertools import groupby
 from typing import Any
 
 from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
     Environment,
     PackageLoader,
     StrictUndefined,
@@ -80,15 +82,20 @@ class Section:
 
 
 def render_letter(
-    notices: Sequence[Told], municipality: str, url: str | None = None
+    notices: Sequence[Told],
+    municipality: str,
+    url: str | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> RenderedLetter:
-    """One letter for all of a recipient's notices. municipality: its title; url: of the pages.
+    """One letter for all of a recipient's notices. municipality: its title; url: of the pages;
+    words: the municipality's own templates by file name, which win over those shipped here.
 
     The order of `notices` does not matter. Raises TextFault.
     """
+    known = _words(tuple(sorted((words or {}).items())))
     try:
         sections = [
-            _section(kind, role, [notice.params for notice in group])
+            _section(known, kind, role, [notice.params for notice in group])
             for (kind, role), group in _grouped(notices)
         ]
     except (TemplateError, TypeError, ValueError, AttributeError) as err:
@@ -118,9 +125,11 @@ def _grouped(notices: Iterable[Told]) -> Iterator[tuple[tuple[str, str], list[To
         yield key, list(group)
 
 
-def _section(kind: str, role: str, items: list[Mapping[str, Any]]) -> Section:
+def _section(
+    known: Environment, kind: str, role: str, items: list[Mapping[str, Any]]
+) -> Section:
     try:
-        template = _words().select_template([f"{kind}.{role}.txt", f"{kind}.txt"])
+        template = known.select_template([f"{kind}.{role}.txt", f"{kind}.txt"])
     except TemplatesNotFound as err:
         raise TextFault(f"no words for {kind} to a {role}") from err
     title, _, body = template.render(items=items).strip().partition("\n")
@@ -169,9 +178,10 @@ def _as_text(
     return "\n\n".join(parts) + "\n\n-- \n" + "\n".join(footer) + "\n"
 
 
-@lru_cache(maxsize=1)
-def _words() -> Environment:
-    return sandbox(PackageLoader("connector.texts", "letters"))
+@lru_cache(maxsize=64)
+def _words(own: tuple[tuple[str, str], ...]) -> Environment:
+    shipped = PackageLoader("connector.texts", "letters")
+    return sandbox(ChoiceLoader([DictLoader(dict(own)), shipped]))
 
 
 @lru_cache(maxsize=1)

@@ -49,7 +49,7 @@ class MemoryFolder:
         yield from self._entries.values()
 
     def __truediv__(self, name: str) -> Any:
-        return self._entries[name]
+        return self._entries.get(name, MemoryFile(name, ""))
 
 
 class MemoryFile:

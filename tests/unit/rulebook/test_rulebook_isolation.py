@@ -186,6 +186,14 @@ def test_a_plugin_that_cannot_name_its_folders_is_listed_with_its_fault() -> Non
     assert any("конец" in fault.message for fault in two.faults)
 
 
+def test_a_plugin_whose_folders_are_none_is_listed_with_its_fault() -> None:
+    broken = plugin("two")
+    broken.module.connector_rule_folders = hookimpl(lambda: ["/rules"])
+    book = Rulebook([plugin("one"), broken])
+    assert book.municipalities() == ("one",)
+    assert any("папки правил" in fault.message for fault in book.faults["two"])
+
+
 def test_a_plugin_without_a_module_has_the_cores_notices() -> None:
     book = Rulebook([FoundPlugin("test", None, None, folders=(folder(),))])
     assert book.municipalities() == ("test",)
