@@ -79,6 +79,20 @@ def test_every_page_is_whole(town: WebTown, path: str) -> None:
             assert not target.startswith("//")
 
 
+def test_every_page_is_whole_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    with web_town(tmp_path, postgres_url) as town:
+        client = town.client("methodist")
+        paths = (*EVERY_PAGE, "/metrics", "/readyz")
+        answers = {path: client.get(path).status_code for path in paths}
+        assert answers == dict.fromkeys(paths, 200)
+        for path in ("deliveries", f"municipalities/{M}/notices", f"municipalities/{M}/staff/T-6"):
+            assert town.get(path).status_code == 200
+        # PostgreSQL takes no NUL; it must not get that far.
+        assert client.get(f"/m/{M}/staff/T%00").status_code == 400
+        assert client.get("/deliveries/?source=%00").status_code == 400
+        assert sign_in(town.client(), "me\x00").status_code == 400
+
+
 def test_the_overview_says_what_is_missing(town: WebTown) -> None:
     text = town.client("methodist").get(f"/m/{M}/").text
     assert "прошедших диагностику" in text

@@ -87,10 +87,10 @@ def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **fields: 
     return client.post("/login", data=form)
 
 
-def config_in(folder: Path) -> Config:
+def config_in(folder: Path, database_url: str | None = None) -> Config:
     return Config(
         data_dir=folder,
-        database_url=f"sqlite:///{folder / 'connector.sqlite3'}",
+        database_url=database_url or f"sqlite:///{folder / 'connector.sqlite3'}",
         broker_url="",
         secret_key="a key of the tests",
         rules_dir=None,
@@ -105,8 +105,8 @@ def config_in(folder: Path) -> Config:
 
 
 @contextmanager
-def web_town(folder: Path) -> Iterator[WebTown]:
-    container = build(config_in(folder), AdjustableClock(NOW))
+def web_town(folder: Path, database_url: str | None = None) -> Iterator[WebTown]:
+    container = build(config_in(folder, database_url), AdjustableClock(NOW))
     try:
         schema.upgrade(container.db)
         engine = Engine(container)

@@ -30,7 +30,8 @@ def register(blueprint: Blueprint) -> None:
             service = profiles(session)
             profile = service.profile(municipality, number)
             notices = MailboxService(session).notices(municipality, about=number)
-        note(PROFILE_LOOKED_AT, municipality, number)
+        if viewer.person != number:
+            note(PROFILE_LOOKED_AT, municipality, number)
         return {**_staff(profile), "notices": notices}
 
     @get(

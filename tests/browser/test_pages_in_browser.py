@@ -1,0 +1,113 @@
+"""The pages as people meet them: narrow screens, the keyboard, no scripts, colours, paper."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.integration.web_town import M
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+
+PAGES = (
+    f"/m/{M}/",
+    f"/m/{M}/?by=school",
+    f"/m/{M}/indicators/korolev.diagnosed",
+    f"/m/{M}/staff/T-6",
+    f"/m/{M}/routes",
+    f"/m/{M}/letters",
+    f"/m/{M}/letters/1",
+    f"/m/{M}/notices",
+    "/deliveries/",
+    "/deliveries/9",
+    "/deliveries/14",
+    "/accounts/",
+)
+
+Begin = Callable[..., Visit]
+
+
+@pytest.mark.parametrize("width", [320, 768, 900, 1280])
+def test_no_page_scrolls_sideways_or_complains(visit: Begin, width: int) -> None:
+    seen = visit(width=width)
+    for path in PAGES:
+        page = seen.open(path)
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        beyond = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert (path, beyond) == (path, 0)
+    assert seen.complaints == []
+
+
+def test_text_stands_out_from_its_ground(visit: Begin) -> None:
+    for role in ("methodist", "viewer"):
+        seen = visit(role)
+        for path in PAGES[:3] if role == "viewer" else PAGES:
+            page = seen.open(path)
+            page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+            assert page.evaluate(CONTRAST) == [], path
+
+
+def test_faint_text_is_seen(visit: Begin) -> None:
+    page = visit().page
+    page.goto("about:blank")
+    page.set_content('<p style="color: #999; background: #fff">faint</p><p>plain</p>')
+    assert page.evaluate(CONTRAST) == ["2.85 faint"]
+
+
+def test_from_a_share_to_the_event_without_a_script(visit: Begin) -> None:
+    seen = visit(java_script_enabled=False)
+    page = seen.page
+    page.get_by_role("link", name="прошедших диагностику").click()
+    page.get_by_label("Поиск").fill("громова")
+    page.get_by_role("button", name="Найти").click()
+    rows = page.get_by_role("table").get_by_role("row")
+    assert rows.filter(has_text="засчитан").count() == 1
+    page.get_by_role("link", name="Громова Наталья Сергеевна").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Громова Наталья Сергеевна"
+    assert "Маршрут 1" in page.locator("main").inner_text()
+    page.get_by_role("link", name="событие № 11").first.click()
+    assert "course.completed" in page.locator("main").inner_text()
+
+
+def test_the_keyboard_alone_is_enough(visit: Begin) -> None:
+    seen = visit()
+    page = seen.open(f"/m/{M}/")
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "К содержанию"
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "period"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+def test_a_letter_is_read_within_its_frame(visit: Begin) -> None:
+    seen = visit()
+    page = seen.open(f"/m/{M}/letters/1")
+    frame = page.frame_locator("iframe")
+    assert "Здравствуйте" in frame.locator("body").inner_text()
+    assert seen.complaints == []
+
+
+def test_an_account_is_confirmed_by_a_press(visit: Begin) -> None:
+    seen = visit()
+    page = seen.open("/accounts/")
+    page.get_by_role("button", name="Подтвердить").first.click()
+    assert "Соответствие подтверждено" in page.get_by_role("status").inner_text()
+
+
+def test_paper_gets_the_content_only(visit: Begin) -> None:
+    seen = visit()
+    page = seen.open(f"/m/{M}/")
+    page.emulate_media(media="print")
+    assert not page.locator("header").is_visible()
+    assert not page.get_by_role("button", name="Показать").is_visible()
+    assert page.get_by_role("heading", level=1).is_visible()
