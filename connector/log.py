@@ -5,7 +5,16 @@ import sys
 
 import structlog
 
-_NOISY = ("alembic", "waitress.queue", "urllib3", "kombu", "amqp")
+_NOISY = (
+    "alembic",
+    "waitress.queue",
+    "urllib3",
+    "kombu",
+    "amqp",
+    # Two lines a hint, several hints a second, and nearly all of them find nothing to do.
+    "celery.worker.strategy",
+    "celery.app.trace",
+)
 
 
 def set_up_logging(level: str | None) -> None:

@@ -37,7 +37,8 @@ def make_celery(config: Config) -> Celery:
         drain(kind, workshop.engine(), partial(send_hint, app, config.queue_prefix))
 
     # No delay: a countdown cannot wait in a quorum queue, it would wait in a worker's memory.
-    app.task(name=TASK, max_retries=MOST_RETRIES, default_retry_delay=0)(work_off)
+    # Not shared: a second application in the process would run this one's function.
+    app.task(name=TASK, shared=False, max_retries=MOST_RETRIES, default_retry_delay=0)(work_off)
     return app
 
 

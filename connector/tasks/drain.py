@@ -40,6 +40,8 @@ def drain(
     except StorageUnavailable as err:
         log.warning("drain.storage_unavailable kind=%s error=%s", hint, err)
         return 0
+    if done:
+        log.info("drain.done kind=%s count=%d", hint, done)
     if is_cut_off:
         tell(hint)
     if done and hint in FOLLOWS:

@@ -1,0 +1,69 @@
+"""A line to a server that a test can cut and mend."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+class Line:
+    """Forwards TCP from a port of its own; cut: whatever is open is closed, and nobody answers."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._open: list[socket.socket] = []
+        self._server: socket.socket | None = None
+        self.port = 0
+
+    def mend(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
+
+    def cut(self) -> None:
+        if self._server is not None:
+            # Closing alone does not wake the thread that is accepting.
+            self._server.shutdown(socket.SHUT_RDWR)
+            self._server.close()
+            self._server = None
+        for end in self._open:
+            _end(end)
+        self._open.clear()
+
+    def _accept(self, server: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = server.accept()
+                far = socket.create_connection(self._target)
+            except OSError:
+                return
+            self._open += [near, far]
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=_forward, args=(source, sink), daemon=True).start()
+
+
+def _end(end: socket.socket) -> None:
+    """Closes both directions, so that a blocked reader wakes."""
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
+
+
+def _forward(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while chunk := source.recv(65536):
+            sink.sendall(chunk)
+    except OSError:
+        pass
+    finally:
+        _end(sink)
+
+
+@contextmanager
+def line(host: str, port: int) -> Iterator[Line]:
+    made = Line(host, port)
+    made.mend()
+    try:
+        yield made
+    finally:
+        made.cut()

@@ -1,0 +1,36 @@
+"""One process of the distributed way to run, as the tests start it: web PORT, worker or tick.
+
+Like the command, but claims are small and their terms are seconds: what a killed worker had in hand
+is taken over while the test looks on.
+"""
+
+import sys
+from datetime import timedelta
+
+from connector import config
+from connector.bootstrap import build
+from connector.cli.serving import run_tick, run_worker, serve_web
+from connector.log import set_up_logging
+from connector.runtime import fold
+
+SHORT_TERM = timedelta(seconds=4)
+BATCH = 20
+SWEEP_S = 1.0
+
+
+def main(kind: str, *arguments: str) -> int:
+    settings = config.load()
+    set_up_logging(settings.log_level)
+    # Whoever is killed leaves claims of this length behind.
+    fold.TERM = SHORT_TERM
+    fold.BATCH = BATCH
+    if kind == "worker":
+        return run_worker(settings, int(arguments[0]))
+    container = build(settings)
+    if kind == "tick":
+        return run_tick(container, SWEEP_S)
+    return serve_web(container, "127.0.0.1", int(arguments[0]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
