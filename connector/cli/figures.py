@@ -250,7 +250,7 @@ def _recount(arguments: argparse.Namespace, output: Output) -> int:
             Engine(made).recount(chosen, output.progress)
         found: dict[str, list[Any]] = {}
         for code in chosen:
-            found[code] = _differences(made, code)
+            found[code] = differences(made, code)
     count = sum(len(differences) for differences in found.values())
     document = {
         "differences": count,
@@ -264,7 +264,7 @@ def _recount(arguments: argparse.Namespace, output: Output) -> int:
     return 1 if count else 0
 
 
-def _differences(made: Container, code: str) -> list[Any]:
+def differences(made: Container, code: str) -> list[Any]:
     """On the day the figures are kept for, in one snapshot of the database."""
     with made.db.snapshot() as session:
         service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
