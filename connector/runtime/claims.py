@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.errors import LostLease
@@ -71,6 +71,34 @@ def finish_deliveries(
     )
     if done.rowcount != len(ids):  # type: ignore[attr-defined]
         raise LostLease(claim.token)
+
+
+def release_deliveries(session: Session, claim: Claim, ids: Sequence[int]) -> None:
+    """Gives claimed deliveries back as they were; whichever was taken over is left alone."""
+    _release(session, Delivery, Delivery.lease_token == claim.token, Delivery.id.in_(ids))
+
+
+def release_subjects(session: Session, claim: Claim, ids: Sequence[int]) -> None:
+    """As release_deliveries."""
+    _release(session, Subject, Subject.lease_token == claim.token, Subject.id.in_(ids))
+
+
+def release_everything(session: Session) -> None:
+    """Ends every claim, for a process that is the only one to work and has just begun.
+
+    Should there be another one after all, it finds its claims lost and nothing is written twice.
+    """
+    _release(session, Delivery, Delivery.lease_token.is_not(None))
+    _release(session, Subject, Subject.lease_token.is_not(None))
+
+
+def _release(session: Session, model: Any, *which: ColumnElement[bool]) -> None:
+    session.execute(
+        update(model)
+        .where(*which)
+        .values(lease_token=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _take(session: Session, model: Any, wanted: Any, term: timedelta, now: datetime) -> Claim:

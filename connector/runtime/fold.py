@@ -1,14 +1,14 @@
 """The fold loop: ready deliveries become evidence, memberships, shares and notices.
 
 A batch is claimed, understood delivery by delivery with its faults caught, judged outside any
-transaction, and written in one short one that is refused if the claim was lost meanwhile.
+transaction, and written in one short one that is refused if the claim was lost meanwhile. What a
+batch trips over is found by halving it: the one that is to blame stands alone, the others go on.
 """
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import DataError, IntegrityError
@@ -16,27 +16,30 @@ from sqlalchemy.orm import Session
 
 from connector.clock import Clock
 from connector.db import Database
-from connector.domain.dates import local_day
-from connector.domain.evidence import Statement
 from connector.domain.signals import Dialect
-from connector.errors import LostLease, StaleRead
-from connector.models import Account, Delivery, Source, Subject
+from connector.errors import LostLease, StaleRead, StorageUnavailable
+from connector.models import Delivery, Source
 from connector.rulebook.rulebook import Rulebook
-from connector.runtime.claims import Claim, claim_deliveries, claim_subjects, finish_deliveries
-from connector.runtime.pauses import pause
-from connector.services.folding import Batch, Folded, FoldService
-from connector.services.identity import (
-    HELD,
-    MATCH_PROPOSED,
-    UNKNOWN_PERSON,
-    IdentityService,
+from connector.runtime.claims import (
+    Claim,
+    claim_deliveries,
+    claim_subjects,
+    finish_deliveries,
+    release_deliveries,
+    release_subjects,
 )
+from connector.runtime.pauses import pause
+from connector.runtime.planning import Outcome, Plan, Planner, aside, finish_plan
+from connector.services import evidence as evidence_slots
+from connector.services import import_gate
+from connector.services.folding import Batch, Folded, FoldService
+from connector.services.identity import HELD, MATCH_PROPOSED, UNKNOWN_PERSON, IdentityService
+from connector.services.mapping import automatic_matches
 from connector.services.reading_deliveries import (
     NOT_UNDERSTOOD,
     StoredDelivery,
     Understood,
     load,
-    subject_matter,
     understand,
 )
 from connector.services.setting import Settings
@@ -46,27 +49,44 @@ log = logging.getLogger(__name__)
 BATCH = 100
 TERM = timedelta(seconds=120)
 MOST_TRIES = 8
-RULES_PAUSE = timedelta(minutes=5)
 STALE_TRIES = 6
+_LOST_RACES = ("DeadlockDetected", "SerializationFailure")
+"""PostgreSQL's names for two transactions that could not both go on: the other one did."""
 
 
-@dataclass(slots=True)
-class Plan:
-    """What becomes of one batch's deliveries."""
+@dataclass(frozen=True, slots=True)
+class Batched:
+    """A claimed batch as it was read.
 
-    news: dict[int, list[Statement]] = field(default_factory=dict)
-    outcomes: dict[int, dict[str, Any]] = field(default_factory=dict)
-    pings: dict[str, datetime] = field(default_factory=dict)
+    imports: the latest of each municipality at that moment. parked: what is dealt with already.
+    """
+
+    understood: Sequence[Understood]
+    failed: Mapping[int, Outcome]
+    tries: Mapping[int, int]
+    imports: Mapping[str, int]
+    parked: set[int] = field(default_factory=set)
 
 
 class Folder:
-    """Takes work until there is none. Any number may run, in threads or processes."""
+    """Takes work until there is none. Any number may run, in threads or processes.
 
-    def __init__(self, db: Database, rulebook: Rulebook, settings: Settings, clock: Clock) -> None:
+    term: after which a batch is taken for abandoned and given to somebody else.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        rulebook: Rulebook,
+        settings: Settings,
+        clock: Clock,
+        term: timedelta = TERM,
+    ) -> None:
         self._db = db
         self._rulebook = rulebook
         self._settings = settings
         self._clock = clock
+        self._term = term
         self._fold = FoldService(rulebook, settings)
 
     def run_once(self) -> int:
@@ -74,81 +94,121 @@ class Folder:
         return self.fold_deliveries() + self.judge_subjects()
 
     def fold_deliveries(self) -> int:
-        now = self._clock.now()
         with self._db.writing() as session:
-            claim = claim_deliveries(session, "ready", BATCH, TERM, now)
+            claim = claim_deliveries(session, "ready", BATCH, self._term, self._clock.now())
         if claim:
             self._fold_claim(claim, claim.ids)
         return len(claim.ids)
 
     def judge_subjects(self) -> int:
         """Judges what was marked dirty: by imports, by the tick, by other subjects."""
+        known = self._rulebook.municipalities()
         with self._db.writing() as session:
-            claim = claim_subjects(
-                session, self._rulebook.municipalities(), BATCH, TERM, self._clock.now()
-            )
+            claim = claim_subjects(session, known, BATCH, self._term, self._clock.now())
         if claim:
-            self._retried(lambda: self._write(Plan(), claim.ids, None, ()))
+            self._judge_claim(claim, claim.ids)
         return len(claim.ids)
+
+    def _judge_claim(self, claim: Claim, ids: Sequence[int]) -> None:
+        try:
+            self._retried(lambda: self._write(Plan(), ids, None, ()))
+        except StorageUnavailable:
+            raise
+        # Whatever one subject's records do to us must not keep the others from being judged.
+        except Exception as err:
+            if len(ids) > 1:
+                self._halve(self._judge_claim, claim, ids)
+            elif isinstance(err, StaleRead):
+                with self._db.writing() as session:
+                    release_subjects(session, claim, ids)
+            else:
+                # Its lease stays, so that the fault is not met again at once.
+                log.exception("fold.subject_fault subject=%d", ids[0])
 
     def _fold_claim(self, claim: Claim, ids: Sequence[int]) -> None:
         try:
             self._try_claim(claim, ids)
         except LostLease:
             log.warning("fold.lost_lease deliveries=%d", len(ids))
-        except (DataError, IntegrityError) as err:
-            # The database refuses the batch for one delivery's sake: halve it until that one stands
-            # alone.
-            if len(ids) == 1:
-                log.error("fold.refused delivery=%d error=%s", ids[0], type(err.orig).__name__)
-                self._set_aside(claim, ids[0], "storage_refused", type(err.orig).__name__)
+        except StorageUnavailable:
+            raise
+        # The database, a rule or a record refuses the batch, perhaps for one delivery's sake: halve
+        # it until that one stands alone.
+        except Exception as err:
+            if len(ids) > 1:
+                self._halve(self._fold_claim, claim, ids)
+            else:
+                self._fail(claim, ids[0], err)
+
+    def _halve(
+        self, work: Callable[[Claim, Sequence[int]], None], claim: Claim, ids: Sequence[int]
+    ) -> None:
+        middle = len(ids) // 2
+        work(claim, ids[:middle])
+        work(claim, ids[middle:])
+
+    def _fail(self, claim: Claim, delivery: int, err: Exception) -> None:
+        name = type(err).__name__
+        with self._db.writing() as session:
+            if isinstance(err, StaleRead):
+                release_deliveries(session, claim, [delivery])
                 return
-            middle = len(ids) // 2
-            self._fold_claim(claim, ids[:middle])
-            self._fold_claim(claim, ids[middle:])
+            if isinstance(err, DataError | IntegrityError):
+                name = type(err.orig).__name__
+                log.error("fold.refused delivery=%d error=%s", delivery, name)
+                values = aside("storage_refused", {"error": name})
+            else:
+                log.error("fold.fault delivery=%d error=%s", delivery, name, exc_info=err)
+                former = session.scalar(select(Delivery.attempts).where(Delivery.id == delivery))
+                values = self._again((former or 0) + 1, name)
+            try:
+                finish_deliveries(session, claim, [delivery], values)
+            except LostLease:
+                log.warning("fold.lost_lease deliveries=1")
 
     def _try_claim(self, claim: Claim, ids: Sequence[int]) -> None:
         with self._db.reading() as session:
+            imports = import_gate.latest_imports(session)
             dialects = {
                 code: Dialect(dialect)
                 for code, dialect in session.execute(select(Source.code, Source.dialect))
             }
             stored = load(session, dialects, ids)
-            attempts = dict(
-                session.execute(
-                    select(Delivery.id, Delivery.attempts).where(Delivery.id.in_(ids))
-                ).all()
+            rows = session.execute(
+                select(Delivery.id, Delivery.attempts).where(Delivery.id.in_(ids))
             )
-        understood, failed = self._understand(stored, attempts)
+            tries: dict[int, int] = dict(rows.all())
+        understood, failed = self._understand(stored, tries)
         seen = [u.seen for u in understood if u.seen is not None]
         if seen:
             with self._db.writing() as session:
                 self._identity(session).observe(seen, self._clock.now())
-        self._retried(lambda: self._write_claim(claim, ids, understood, failed))
+        batched = Batched(understood, failed, tries, imports)
+        self._retried(lambda: self._write_claim(claim, ids, batched))
 
     def _understand(
-        self, stored: Sequence[StoredDelivery], attempts: Mapping[int, int]
-    ) -> tuple[list[Understood], dict[int, dict[str, Any]]]:
+        self, stored: Sequence[StoredDelivery], tries: Mapping[int, int]
+    ) -> tuple[list[Understood], dict[int, Outcome]]:
         understood: list[Understood] = []
-        failed: dict[int, dict[str, Any]] = {}
+        failed: dict[int, Outcome] = {}
         for delivery in stored:
             try:
                 understood.append(understand(delivery))
             except NOT_UNDERSTOOD as err:
                 reason = getattr(err, "reason", "readings_missing")
                 detail = {"fields": list(getattr(err, "fields", ()))}
-                failed[delivery.id] = _aside(reason, detail)
+                failed[delivery.id] = aside(reason, detail)
             # Whatever else one delivery trips over must not hold up the other ninety-nine; it is
             # tried again, and in the end set aside where people see it.
             except Exception as err:
-                tries = attempts.get(delivery.id, 0) + 1
-                log.exception("fold.fault delivery=%d try=%d", delivery.id, tries)
-                failed[delivery.id] = self._again(tries, type(err).__name__)
+                number = tries.get(delivery.id, 0) + 1
+                log.exception("fold.fault delivery=%d try=%d", delivery.id, number)
+                failed[delivery.id] = self._again(number, type(err).__name__)
         return understood, failed
 
-    def _again(self, tries: int, error: str) -> dict[str, Any]:
+    def _again(self, tries: int, error: str) -> Outcome:
         if tries >= MOST_TRIES:
-            return {**_aside("internal_error", {"error": error}), "attempts": tries}
+            return {**aside("internal_error", {"error": error}), "attempts": tries}
         return {
             "state": "ready",
             "reason": "internal_error",
@@ -157,73 +217,44 @@ class Folder:
             "next_try_at": self._clock.now() + pause(tries),
         }
 
-    def _write_claim(
-        self,
-        claim: Claim,
-        ids: Sequence[int],
-        understood: Sequence[Understood],
-        failed: Mapping[int, dict[str, Any]],
-    ) -> None:
-        with self._db.reading() as session:
-            plan = self._plan(session, understood)
-        plan.outcomes.update(failed)
-        for gone in set(ids) - plan.outcomes.keys():
-            plan.outcomes[gone] = _aside("gone", {})
-        self._write(plan, sorted(plan.news), claim, ids)
-
-    def _plan(self, session: Session, understood: Sequence[Understood]) -> Plan:
-        """Whose each delivery is, and whether it concerns anything known."""
-        plan = Plan()
-        identity = self._identity(session)
-        owners = identity.owners((u.source, u.user_id) for u in understood if u.user_id)
-        subjects = self._subjects(session, owners)
-        for one in understood:
-            if one.is_ping:
-                plan.pings[one.source] = self._clock.now()
-            account = owners.get((one.source, one.user_id or ""))
-            plan.outcomes[one.delivery] = self._outcome(session, plan, one, account, subjects)
-        return plan
-
-    def _outcome(
-        self,
-        session: Session,
-        plan: Plan,
-        one: Understood,
-        account: Account | None,
-        subjects: Mapping[int, str],
-    ) -> dict[str, Any]:
+    def _write_claim(self, claim: Claim, ids: Sequence[int], batched: Batched) -> None:
         now = self._clock.now()
-        done = {"state": "done", "reason": one.nothing, "detail": _warned(one), "done_at": now}
-        if one.user_id is None or account is None:
-            return done
-        if account.subject_id is None or account.match not in HELD:
-            # Their zone is not known yet, and UTC will do to see whether anything is said at all.
-            if not one.says(UTC):
-                return {**done, "user_id": one.user_id}
-            proposed = account.match == "proposed"
-            reason = MATCH_PROPOSED if proposed else UNKNOWN_PERSON
-            return {"state": "parked", "reason": reason, "user_id": one.user_id}
-        municipality = subjects[account.subject_id]
-        if municipality not in self._rulebook.municipalities():
-            # Its rule files are faulty, or its plugin is gone: the others must not wait for that.
-            return {"state": "ready", "reason": "rules_refused", "next_try_at": now + RULES_PAUSE}
-        zone = self._rulebook.rules(municipality).zone
-        said = one.says(zone)
-        known = self._settings.known(session, municipality, local_day(now, zone))
-        for statement in said:
-            matter = subject_matter(statement)
-            if matter is not None and not known.covers(matter[0], one.source, matter[1]):
-                return {
-                    "state": "parked",
-                    "reason": f"unknown_{matter[0]}",
-                    "detail": {"names": list(matter[1]), "title": matter[2]},
-                    "object_ref": f"{matter[0]}:{matter[1][0]}"[:200],
-                    "user_id": one.user_id,
-                    "subject_id": account.subject_id,
-                }
-        if said:
-            plan.news.setdefault(account.subject_id, []).extend(said)
-        return {**done, "user_id": one.user_id, "subject_id": account.subject_id}
+        with self._db.reading() as session:
+            planner = Planner(session, self._rulebook, self._settings, now, batched.tries)
+            plan = planner.plan(
+                [one for one in batched.understood if one.delivery not in batched.parked]
+            )
+        plan.outcomes.update(batched.failed)
+        for gone in set(ids) - plan.outcomes.keys() - batched.parked:
+            plan.outcomes[gone] = aside("gone", {})
+        parked = plan.parked()
+        if parked:
+            self._park(claim, plan, parked, batched)
+            batched.parked.update(parked)
+        rest = sorted(set(ids) - batched.parked)
+        if rest:
+            self._write(plan, sorted(plan.news), claim, rest)
+
+    def _park(self, claim: Claim, plan: Plan, ids: Sequence[int], batched: Batched) -> None:
+        """In a transaction of its own: it may wait for an import, and holds nothing else then."""
+        sources = {one.delivery: one.source for one in batched.understood}
+        accounts = {i: (sources[i], str(plan.outcomes[i]["user_id"])) for i in ids}
+        with self._db.writing() as session:
+            served = import_gate.served(session)
+            import_gate.enter(session, {m for i in ids for m in served.get(sources[i], ())})
+            changed = {
+                municipality
+                for municipality, latest in import_gate.latest_imports(session).items()
+                if batched.imports.get(municipality) != latest
+            }
+            owners = self._identity(session).held_still(accounts.values())
+            for id_ in ids:
+                outcome, owner = plan.outcomes[id_], owners.get(accounts[id_])
+                waits = outcome["reason"] in (UNKNOWN_PERSON, MATCH_PROPOSED)
+                is_known = waits and owner is not None and owner.match in HELD
+                if is_known or changed.intersection(served.get(sources[id_], ())):
+                    plan.outcomes[id_] = {"state": "ready", "reason": None}
+            finish_plan(session, claim, plan, ids)
 
     def _write(
         self,
@@ -238,54 +269,28 @@ class Folder:
             batches = self._fold.load(session, rows, plan.news, now)
         folded: list[tuple[Batch, list[Folded]]] = [(b, self._fold.judge(b)) for b in batches]
         with self._db.writing() as session:
+            now = self._clock.now()
             if claim is not None:
-                _finish(session, claim, plan, delivery_ids)
+                finish_plan(session, claim, plan, delivery_ids)
             for batch, outcomes in folded:
                 self._fold.write(session, batch, outcomes, now)
+            evidence_slots.write(session, plan.orphans, now)
             for source, at in plan.pings.items():
                 session.execute(update(Source).where(Source.code == source).values(last_ping_at=at))
 
     def _retried(self, work: Callable[[], None]) -> None:
-        """Reads and judges again while somebody else was quicker with one of the subjects."""
+        """Reads and judges again while somebody else was quicker. Raises StaleRead in the end."""
         for tries in range(STALE_TRIES):
             try:
                 work()
                 return
             except StaleRead:
                 log.info("fold.stale try=%d", tries + 1)
-        log.warning("fold.stale_given_up")
-
-    def _set_aside(self, claim: Claim, delivery: int, reason: str, error: str) -> None:
-        with self._db.writing() as session:
-            finish_deliveries(session, claim, [delivery], _aside(reason, {"error": error}))
+            except StorageUnavailable as err:
+                if str(err) not in _LOST_RACES:
+                    raise
+                log.info("fold.lost_race try=%d", tries + 1)
+        raise StaleRead("given up")
 
     def _identity(self, session: Session) -> IdentityService:
-        automatic = frozenset(
-            code
-            for code in self._rulebook.municipalities()
-            if self._rulebook.rules(code).auto_match_email
-        )
-        return IdentityService(session, automatic)
-
-    def _subjects(self, session: Session, owners: Mapping[Any, Account]) -> dict[int, str]:
-        ids = {a.subject_id for a in owners.values() if a.subject_id is not None}
-        rows = session.execute(select(Subject.id, Subject.municipality).where(Subject.id.in_(ids)))
-        return dict(rows.all())
-
-
-def _finish(session: Session, claim: Claim, plan: Plan, ids: Sequence[int]) -> None:
-    """Ends the claim, opening the transaction: whoever lost the lease writes nothing at all."""
-    groups: dict[str, tuple[dict[str, Any], list[int]]] = {}
-    for delivery in ids:
-        values = {"next_try_at": None, **plan.outcomes[delivery]}
-        groups.setdefault(repr(sorted(values.items(), key=str)), (values, []))[1].append(delivery)
-    for values, members in groups.values():
-        finish_deliveries(session, claim, members, values)
-
-
-def _aside(reason: str, detail: dict[str, Any]) -> dict[str, Any]:
-    return {"state": "set_aside", "reason": reason[:80], "detail": detail}
-
-
-def _warned(one: Understood) -> dict[str, Any] | None:
-    return {"warnings": list(one.warnings)} if one.warnings else None
+        return IdentityService(session, automatic_matches(self._rulebook))

@@ -1,7 +1,7 @@
 """Evidence at rest: slots of registers, loaded by person and written greatest-version-first."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -9,8 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.evidence import Evidence, Kind, Says, Statement, Version, merge, standing
+from connector.errors import StaleRead
 from connector.models import Account, EvidenceSlot
 from connector.models.inserting import insert_into
+from connector.services.stored_rows import chunks
+
+Holder = tuple[str, str]
+"""An account: source and user number."""
 
 Registers = dict[str, dict[str, Statement]]
 """Slots by name, by register."""
@@ -18,15 +23,27 @@ Registers = dict[str, dict[str, Statement]]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One person's registers after new statements; changed: slot names and what to write."""
+    """One person's registers after new statements; changed: slot names and what to write.
+
+    others: accounts whose registers changed too, because an attempt went from one to the other.
+    """
 
     evidence: tuple[Evidence, ...]
     waiting: tuple[Statement, ...]
     changed: tuple[tuple[str, Statement], ...]
+    others: frozenset[Holder] = frozenset()
 
 
-def registers_of(session: Session, subjects: Sequence[int]) -> dict[int, Registers]:
-    """The stored registers of every account that belongs to the subjects, by subject."""
+def registers_of(
+    session: Session,
+    subjects: Sequence[int],
+    news: Mapping[int, Sequence[Statement]] | None = None,
+) -> dict[int, Registers]:
+    """The stored registers of every account that belongs to the subjects, by subject.
+
+    news: statements about to be merged; what is stored of their registers is read along, whoever
+    holds it: a deletion may have come before its attempt, or an attempt changed hands.
+    """
     found: dict[int, Registers] = {subject: {} for subject in subjects}
     rows = session.execute(
         select(Account.subject_id, EvidenceSlot)
@@ -39,40 +56,113 @@ def registers_of(session: Session, subjects: Sequence[int]) -> dict[int, Registe
     for subject, slot in rows:
         assert subject is not None
         found[subject].setdefault(slot.register, {})[slot.slot] = statement_of(slot)
+    _read_along(session, news or {}, found)
     return found
 
 
-def merged(stored: Registers, news: Iterable[Statement], zone: tzinfo) -> Merged:
-    """Pure: what stands of a person's registers once `news` have been said too."""
+def _read_along(
+    session: Session, news: Mapping[int, Sequence[Statement]], found: dict[int, Registers]
+) -> None:
+    wanted: dict[str, set[int]] = {}
+    for subject, said in news.items():
+        for statement in said:
+            # Only an attempt's register does not name its account.
+            if statement.kind is Kind.ATTEMPT and subject in found:
+                wanted.setdefault(statement.register, set()).add(subject)
+    for slot in _slots(session, wanted):
+        for subject in wanted[slot.register]:
+            found[subject].setdefault(slot.register, {})[slot.slot] = statement_of(slot)
+
+
+def _slots(session: Session, registers: Collection[str]) -> Iterator[EvidenceSlot]:
+    for chunk in chunks(registers):
+        yield from session.scalars(select(EvidenceSlot).where(EvidenceSlot.register.in_(chunk)))
+
+
+def owners(session: Session, registers: Collection[str]) -> dict[str, str]:
+    """The user number that each register's fact names; what is not stored is left out."""
+    return {slot.register: slot.user_id for slot in _slots(session, registers) if slot.user_id}
+
+
+def accounts_of(session: Session, subjects: Sequence[int]) -> dict[int, set[Holder]]:
+    """The accounts that belong to each subject."""
+    found: dict[int, set[Holder]] = {subject: set() for subject in subjects}
+    rows = session.execute(
+        select(Account.subject_id, Account.source, Account.user_id).where(
+            Account.subject_id.in_(subjects), Account.match.in_(("matched", "confirmed"))
+        )
+    )
+    for subject, source, user_id in rows:
+        assert subject is not None
+        found[subject].add((source, user_id))
+    return found
+
+
+def merged(
+    stored: Registers,
+    news: Iterable[Statement],
+    zone: tzinfo,
+    accounts: Collection[Holder] | None = None,
+) -> Merged:
+    """Pure: what stands of a person's registers once `news` have been said too.
+
+    accounts: the person's; None where nothing but theirs is in `stored`.
+    """
     by_register: dict[str, list[Statement]] = {}
     for statement in news:
         by_register.setdefault(statement.register, []).append(statement)
     evidence: list[Evidence] = []
     waiting: list[Statement] = []
     changed: list[tuple[str, Statement]] = []
+    others: set[Holder] = set()
     for register in sorted({*stored, *by_register}):
         before = stored.get(register, {})
-        after = merge(before, by_register.get(register, ()), zone)
-        changed += [(name, s) for name, s in sorted(after.items()) if before.get(name) is not s]
+        after = _in_one_hand(merge(before, by_register.get(register, ()), zone))
+        differing = [(name, s) for name, s in sorted(after.items()) if before.get(name) is not s]
+        changed += differing
+        if differing and accounts is not None:
+            holders = {(s.source, s.user_id) for s in (*before.values(), *after.values())}
+            others |= holders.difference(accounts)
         stands = standing(after.values(), zone)
-        evidence += stands.evidence
-        waiting += stands.waiting
-    return Merged(tuple(evidence), tuple(waiting), tuple(changed))
+        evidence += [e for e in stands.evidence if _is_of(e, accounts)]
+        waiting += [s for s in stands.waiting if _is_of(s, accounts)]
+    return Merged(tuple(evidence), tuple(waiting), tuple(changed), frozenset(others))
+
+
+def _is_of(one: Evidence | Statement, accounts: Collection[Holder] | None) -> bool:
+    return accounts is None or (one.source, one.user_id) in accounts
+
+
+def _in_one_hand(slots: dict[str, Statement]) -> dict[str, Statement]:
+    """A register is held by the account that its latest fact names, its deletions included.
+
+    Moodle does not say whose a deleted attempt was, and merging two accounts moves attempts.
+    """
+    facts = [s for s in slots.values() if s.says is Says.SO]
+    if not facts:
+        return slots
+    holder = max(facts, key=lambda s: s.version.key()).user_id
+    return {
+        name: s if s.user_id == holder else replace(s, user_id=holder) for name, s in slots.items()
+    }
 
 
 def write(session: Session, changed: Sequence[tuple[str, Statement]], now: datetime) -> None:
-    """Writes slots; a greater version that somebody else wrote meanwhile stays."""
+    """Writes slots. Raises StaleRead where somebody wrote a greater version meanwhile."""
     rows = sorted((_row(name, s, now) for name, s in changed), key=_order)
     for at in range(0, len(rows), 200):
-        statement = insert_into(session, EvidenceSlot).values(rows[at : at + 200])
+        batch = rows[at : at + 200]
+        statement = insert_into(session, EvidenceSlot).values(batch)
         new = statement.excluded
-        session.execute(
+        written = session.execute(
             statement.on_conflict_do_update(
                 index_elements=["register", "slot"],
                 set_={name: new[name] for name in _REPLACED},
-                where=new.version > EvidenceSlot.version,
-            )
-        )
+                where=new.version >= EvidenceSlot.version,
+            ).returning(EvidenceSlot.register)
+        ).all()
+        if len(written) != len(batch):
+            raise StaleRead("evidence")
 
 
 def statement_of(slot: EvidenceSlot) -> Statement:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
@@ -21,7 +21,7 @@ from connector.domain.evidence import Evidence, Statement
 from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
-from connector.models import Record, Subject
+from connector.models import Account, Record, Subject
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
@@ -54,6 +54,7 @@ class Loaded:
     circle: Circle
     former: Mapping[tuple[str, str], Mapping[str, Any]]
     changed: tuple[tuple[str, Statement], ...]
+    others: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,13 @@ class FoldService:
         setting = self._settings.get(session, municipality, today)
         files = CaseFiles(session, setting)
         staff = [row for row in rows if row.kind is SubjectKind.STAFF]
-        registers = evidence_slots.registers_of(session, [row.id for row in staff])
+        ids = [row.id for row in staff]
+        own = {id_: news[id_] for id_ in ids if id_ in news}
+        registers = evidence_slots.registers_of(session, ids, own)
+        accounts = evidence_slots.accounts_of(session, list(own))
         merged = {
-            row.id: evidence_slots.merged(registers[row.id], news.get(row.id, ()), zone)
-            for row in staff
+            id_: evidence_slots.merged(registers[id_], own.get(id_, ()), zone, accounts.get(id_))
+            for id_ in ids
         }
         standing: dict[str, Sequence[Evidence]] = {
             row.code: merged[row.id].evidence for row in staff
@@ -149,6 +153,7 @@ class FoldService:
                 around.get((row.kind, row.code), Circle()),
                 former[row.id],
                 merged[row.id].changed if row.id in merged else (),
+                merged[row.id].others if row.id in merged else frozenset(),
             )
             for row in rows
         )
@@ -186,9 +191,7 @@ class FoldService:
         if loaded.case is None:
             return Folded(loaded, Judged({}, (), None), (), (), None, None)
         judged = judge_case(self._rulebook, municipality, loaded.case, batch.today)
-        answer = self._rulebook.notices(
-            municipality, loaded.case, loaded.circle, batch.today
-        )
+        answer = self._rulebook.notices(municipality, loaded.case, loaded.circle, batch.today)
         state = None
         turn = earliest(
             loaded.case.next_turn(batch.today),
@@ -216,8 +219,10 @@ class FoldService:
 
         One order for everybody: subjects by id, evidence by register, shares by key.
         """
-        for outcome in sorted(folded, key=lambda f: f.loaded.row.id):
-            self._advance(session, outcome)
+        if local_day(now, batch.setting.zone) != batch.today:
+            # The new day may have been begun meanwhile, and would not know of these judgements.
+            raise StaleRead("day")
+        _advance(session, folded)
         municipality = batch.setting.municipality
         changed = [slot for outcome in folded for slot in outcome.loaded.changed]
         evidence_slots.write(session, changed, now)
@@ -228,30 +233,13 @@ class FoldService:
             change.compare(row.id, outcome.loaded.former, outcome.judged, indicators)
         change.write(session)
         self._mark_units(session, batch, folded)
+        _mark_holders(session, {one for outcome in folded for one in outcome.loaded.others})
         # Where a plugin failed to say what is owed, its silence must not withdraw anything.
         owed = {o.loaded.row.id: o.owed for o in folded if not o.faults}
         hours = self._rulebook.rules(municipality).post_hours(batch.setting.calendar)
         NoticeService(session).reconcile(municipality, owed, hours, now)
         faults = [fault for outcome in folded for fault in outcome.faults]
         RuleFaultService(session).note(faults, now)
-
-    def _advance(self, session: Session, outcome: Folded) -> None:
-        row = outcome.loaded.row
-        done = session.execute(
-            update(Subject)
-            .where(Subject.id == row.id, Subject.version == row.version)
-            .values(
-                version=row.version + 1,
-                dirty=False,
-                lease_token=None,
-                lease_until=None,
-                state=outcome.state,
-                changes_on=outcome.changes_on,
-            )
-            .execution_options(synchronize_session=False)
-        )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise StaleRead(str(row.id))
 
     def _mark_units(self, session: Session, batch: Batch, folded: Sequence[Folded]) -> None:
         """Teams depend on their members: whoever learnt something has the team judged again."""
@@ -269,3 +257,51 @@ class FoldService:
             )
         ).all()
         mark_dirty(session, municipality, "team", {school for school in schools if school})
+
+
+_THIS_VERSION = (
+    update(Subject)
+    .where(Subject.id == bindparam("row"), Subject.version == bindparam("read"))
+    .values(
+        version=bindparam("written"),
+        dirty=False,
+        lease_token=None,
+        lease_until=None,
+        state=bindparam("new_state"),
+        changes_on=bindparam("new_changes_on"),
+    )
+)
+
+
+def _advance(session: Session, folded: Sequence[Folded]) -> None:
+    """Writes states and versions, all or none. Raises StaleRead."""
+    rows = [
+        {
+            "row": outcome.loaded.row.id,
+            "read": outcome.loaded.row.version,
+            "written": outcome.loaded.row.version + 1,
+            "new_state": outcome.state,
+            "new_changes_on": outcome.changes_on,
+        }
+        for outcome in sorted(folded, key=lambda f: f.loaded.row.id)
+    ]
+    if rows and session.connection().execute(_THIS_VERSION, rows).rowcount != len(rows):
+        raise StaleRead("subjects")
+
+
+def _mark_holders(session: Session, holders: Iterable[tuple[str, str]]) -> None:
+    """Has those judged again from or to whom an attempt went."""
+    wanted = [
+        and_(Account.source == source, Account.user_id == user_id)
+        for source, user_id in sorted(holders)
+        if user_id
+    ]
+    if not wanted:
+        return
+    rows = session.execute(
+        select(Subject.municipality, Subject.code)
+        .join(Account, Account.subject_id == Subject.id)
+        .where(or_(*wanted), Account.match.in_(("matched", "confirmed")))
+    ).all()
+    for municipality in sorted({municipality for municipality, _ in rows}):
+        mark_dirty(session, municipality, "staff", {c for m, c in rows if m == municipality})

@@ -1,10 +1,10 @@
 """Whose: which person of which municipality a Moodle account belongs to (domain 2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.errors import ConnectorError, UnknownThing
@@ -53,23 +53,41 @@ class IdentityService:
         for key in sorted(latest):
             self._note(latest[key])
         accounts = self._accounts(latest.keys())
-        self.match([a for a in accounts if a.match not in HELD], now)
+        said: dict[tuple[str, str], set[str]] = {}
+        for one in seen:
+            if one.idnumber:
+                said.setdefault((one.source, one.user_id), set()).add(one.idnumber)
+        self.match([a for a in accounts if a.match not in HELD], now, said)
 
-    def match(self, accounts: Sequence[Account], now: datetime) -> None:
-        """Looks for the one person of each account; releases the deliveries that waited for it."""
+    def match(
+        self,
+        accounts: Sequence[Account],
+        now: datetime,
+        said: Mapping[tuple[str, str], Collection[str]] | None = None,
+    ) -> None:
+        """Looks for the one person of each account; releases the deliveries that waited for it.
+
+        said: what deliveries at hand call an account, which may be older than what is noted of it.
+        Had the older one come first, its match would hold: so it counts when it comes second, too.
+        """
         for account in accounts:
-            subject_id, how = self._find(account)
+            older = (said or {}).get((account.source, account.user_id), ())
+            subject_id, how = self._find(account, older)
             if (account.subject_id, account.match) == (subject_id, how):
                 continue
             account.subject_id = subject_id
             account.match = how
             account.matched_at = now if how in HELD else None
             if how in HELD:
-                self._release(account)
+                self._release(_waits_for(account))
         self._session.flush()
 
     def rematch(self, municipality: str, now: datetime) -> None:
-        """After people have changed: tries every account that belongs to nobody yet."""
+        """After people have changed: tries every account that belongs to nobody yet.
+
+        Deliveries that waited for a person are looked at again as well: one of them may call its
+        account by a number that a later one has overwritten.
+        """
         served = select(SourceMunicipality.source).where(
             SourceMunicipality.municipality == municipality
         )
@@ -77,8 +95,11 @@ class IdentityService:
             select(Account)
             .where(Account.source.in_(served), Account.match.in_(("none", "proposed")))
             .order_by(Account.source, Account.user_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         ).all()
         self.match(open_ones, now)
+        self._release(Delivery.source.in_(served))
 
     def confirm(
         self, source: str, user_id: str, municipality: str, number: str, now: datetime
@@ -103,7 +124,7 @@ class IdentityService:
         account.match = "confirmed"
         account.matched_at = now
         self._session.flush()
-        self._release(account)
+        self._release(_waits_for(account))
         touched = [subject.id] + ([former] if former and former != subject.id else [])
         self._session.execute(
             update(Subject)
@@ -115,6 +136,11 @@ class IdentityService:
         """The accounts, by source and user number."""
         return {(a.source, a.user_id): a for a in self._accounts(accounts)}
 
+    def held_still(self, accounts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Account]:
+        """As owners, and until the transaction ends nobody else matches any of them."""
+        found = self._accounts(accounts, is_locked=True)
+        return {(a.source, a.user_id): a for a in found}
+
     def _note(self, seen: Seen) -> None:
         values = {
             "idnumber": seen.idnumber or None,
@@ -125,18 +151,30 @@ class IdentityService:
         statement = insert_into(self._session, Account).values(
             source=seen.source, user_id=seen.user_id, match="none", **values
         )
+        new = statement.excluded
+        is_later = or_(Account.seen_version.is_(None), Account.seen_version < new.seen_version)
+        # A deleted account has lost its names, and some senders do not tell them: a name that was
+        # told once stays until another one is told, in whatever order the two arrive.
+        kept = {
+            name: case(
+                (is_later, func.coalesce(new[name], getattr(Account, name))),
+                else_=func.coalesce(getattr(Account, name), new[name]),
+            )
+            for name in ("idnumber", "email_key")
+        }
+        told = {
+            name: case((is_later, new[name]), else_=getattr(Account, name))
+            for name in ("deleted", "seen_version")
+        }
         self._session.execute(
             statement.on_conflict_do_update(
-                index_elements=["source", "user_id"],
-                set_=values,
-                where=or_(
-                    Account.seen_version.is_(None),
-                    Account.seen_version < statement.excluded.seen_version,
-                ),
+                index_elements=["source", "user_id"], set_={**kept, **told}
             )
         )
 
-    def _accounts(self, keys: Iterable[tuple[str, str]]) -> Sequence[Account]:
+    def _accounts(
+        self, keys: Iterable[tuple[str, str]], *, is_locked: bool = False
+    ) -> Sequence[Account]:
         by_source: dict[str, list[str]] = {}
         for source, user_id in keys:
             by_source.setdefault(source, []).append(user_id)
@@ -146,19 +184,20 @@ class IdentityService:
             and_(Account.source == source, Account.user_id.in_(ids))
             for source, ids in by_source.items()
         ]
-        return self._session.scalars(
-            select(Account)
-            .where(or_(*wanted))
-            .order_by(Account.source, Account.user_id)
-            .execution_options(populate_existing=True)
-        ).all()
+        query = select(Account).where(or_(*wanted)).order_by(Account.source, Account.user_id)
+        if is_locked:
+            query = query.with_for_update()
+        return self._session.scalars(query.execution_options(populate_existing=True)).all()
 
-    def _find(self, account: Account) -> tuple[int | None, str]:
-        if account.idnumber:
-            people = self._people(account.source, Subject.code == account.idnumber)
+    def _find(self, account: Account, older: Collection[str]) -> tuple[int | None, str]:
+        others = sorted(set(older) - {account.idnumber})
+        for idnumber in (account.idnumber, *others):
+            if not idnumber:
+                continue
+            people = self._people(account.source, Subject.code == idnumber)
             if len(people) == 1:
                 return people[0].id, "matched"
-        if account.email_key and not account.deleted:
+        if account.email_key:
             people = self._people(account.source, Subject.email_key == account.email_key)
             if len(people) == 1:
                 automatic = people[0].municipality in self._automatic
@@ -174,15 +213,18 @@ class IdentityService:
             .limit(2)
         ).all()
 
-    def _release(self, account: Account) -> None:
+    def _release(self, whose: ColumnElement[bool]) -> None:
         self._session.execute(
             update(Delivery)
             .where(
-                Delivery.source == account.source,
-                Delivery.user_id == account.user_id,
+                whose,
                 Delivery.state == "parked",
                 Delivery.reason.in_((UNKNOWN_PERSON, MATCH_PROPOSED)),
             )
             .values(state="ready", reason=None, next_try_at=None)
             .execution_options(synchronize_session=False)
         )
+
+
+def _waits_for(account: Account) -> ColumnElement[bool]:
+    return and_(Delivery.source == account.source, Delivery.user_id == account.user_id)

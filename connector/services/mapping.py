@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from connector.clock import Clock
 from connector.domain.dates import local_day
 from connector.rulebook import Rulebook
+from connector.services import import_gate
 from connector.services.deliveries import DeliveryService
 from connector.services.identity import IdentityService
 from connector.services.notices import NoticeService
@@ -30,6 +31,7 @@ def after_import(rulebook: Rulebook, clock: Clock) -> AfterImport:
 
     def release(session: Session, municipality: str, changed: frozenset[str]) -> None:
         now = clock.now()
+        import_gate.close(session, municipality)
         if "staff" in changed:
             IdentityService(session, automatic_matches(rulebook)).rematch(municipality, now)
             rules = rulebook.rules(municipality)
