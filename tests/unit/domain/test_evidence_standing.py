@@ -159,3 +159,11 @@ def test_a_fact_of_the_future_is_accepted() -> None:
 
 def test_a_state_without_a_time_proves_nothing() -> None:
     assert stands(said(Says.SO, JUNE, happened_at=None)) == Standing((), ())
+
+
+def test_a_retraction_reaches_earlier_versions_only_never_its_equal() -> None:
+    body = {"n": 1}
+    outcome = stands(
+        said(Says.SO, JUNE, happened_at=JUNE, body=body), said(Says.NOT_SO, JUNE, body=body)
+    )
+    assert days(outcome) == [JUNE]
