@@ -41,6 +41,7 @@ ROUTES: Mapping[str, Access] = {
     "entrance.home": Access.PAGE,
     "figures.overview": Access.PAGE,
     "figures.indicator": Access.PAGE,
+    "people.listing": Access.PAGE,
     "people.profile": Access.PAGE,
     "people.routes": Access.PAGE,
     "post.letters": Access.PAGE,

@@ -63,6 +63,7 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
                 own = {"municipality": municipality, "number": viewer.person}
                 doors.append(_door("Мой профиль", "people.profile", "people.profile", **own))
             for title, part, endpoint in (
+                ("Люди", "people.listing", "people.listing"),
                 ("Маршруты", "people.routes", "people.routes"),
                 ("Письма", "post.letter", "post.letters"),
                 ("Уведомления", "post.notices", "post.notices"),

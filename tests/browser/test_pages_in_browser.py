@@ -14,6 +14,7 @@ PAGES = (
     f"/m/{M}/",
     f"/m/{M}/?by=school",
     f"/m/{M}/indicators/korolev.diagnosed",
+    f"/m/{M}/staff",
     f"/m/{M}/staff/T-6",
     f"/m/{M}/routes",
     f"/m/{M}/letters",

@@ -19,6 +19,8 @@ EVERY_PAGE = (
     f"/m/{M}/indicators/korolev.teams",
     f"/m/{M}/indicators/korolev.mentoring",
     f"/m/{M}/indicators/korolev.monitoring",
+    f"/m/{M}/staff",
+    f"/m/{M}/staff?q=ёлкина&page=7",
     f"/m/{M}/staff/T-6",
     f"/m/{M}/staff/T-14",
     f"/m/{M}/routes",
@@ -121,6 +123,21 @@ def test_the_list_can_be_searched_with_e_for_yo(town: WebTown) -> None:
     assert "Белов" not in out
 
 
+def test_people_are_found_by_name_among_those_one_may_see(town: WebTown) -> None:
+    text = town.client("methodist").get(f"/m/{M}/staff?q=дроздов").text
+    assert "Нашлось: 1" in text
+    assert "2 дефицита" in text
+    assert "остановился" in text
+    assert "Всего: 2" in town.client("mentor").get(f"/m/{M}/staff").text
+    assert town.client("viewer").get(f"/m/{M}/staff").status_code == 403
+
+
+def test_indicators_of_another_kind_of_year_are_one_press_away(town: WebTown) -> None:
+    client = town.client("administrator")
+    assert "?period=2025/2026" in client.get("/m/kuznetsk/").text
+    assert "?period=2026" in client.get("/m/kuznetsk/?period=2025/2026").text
+
+
 def test_a_parked_event_says_what_to_do(town: WebTown) -> None:
     text = town.client("methodist").get("/deliveries/?state=parked").text
     assert "не описан в справочнике диагностик" in text
@@ -144,11 +161,11 @@ def test_a_letter_is_shown_in_a_frame_that_can_do_nothing(town: WebTown) -> None
 def test_each_role_finds_only_its_own_doors(town: WebTown) -> None:
     def doors(role: str) -> list[str]:
         text = town.client(role).get(f"/m/{M}/").text
-        return [name for name in ("Маршруты", "Письма", "События Moodle", "Мой профиль")
+        return [name for name in ("Люди", "Письма", "События Moodle", "Мой профиль")
                 if f">{name}</a>" in text]  # fmt: skip
 
-    assert doors("methodist") == ["Маршруты", "Письма", "События Moodle"]
-    assert doors("teacher") == ["Маршруты", "Письма", "Мой профиль"]
+    assert doors("methodist") == ["Люди", "Письма", "События Moodle"]
+    assert doors("teacher") == ["Люди", "Письма", "Мой профиль"]
     assert doors("viewer") == []
     assert doors("administrator") == ["События Moodle"]
 

@@ -1,6 +1,7 @@
 """The overview of a municipality, and one indicator with everybody behind it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, render_template, request
 
@@ -13,12 +14,12 @@ from connector.texts.because import because_text
 from connector.web.access import the_viewer
 from connector.web.bars import Bar, bar, bar_of
 from connector.web.household import figures_of, household, today
+from connector.web.listing import search, sheet
 from connector.web.moments import asked, offered
 from connector.web.shown_figures import ShownSlice, of_kind, shown_slices
 
 blueprint = Blueprint("figures", __name__, url_prefix="/m/<municipality>")
 
-PER_PAGE = 100
 STANDINGS = {"yes": "засчитаны", "no": "не засчитаны", "out": "вне совокупности"}
 
 
@@ -53,6 +54,7 @@ def overview(municipality: str) -> str:
         chosen=chosen,
         as_of=figures[0].as_of if figures else period.as_of(chosen.as_of or max(day, period.first)),
         by=by,
+        others=_others(municipality, period, day),
     )
 
 
@@ -76,9 +78,8 @@ def indicator(municipality: str, code: str) -> str:
         if sees_subjects:
             subjects = service.subjects(municipality, code, period, chosen.as_of)
     seen = [one for one in subjects if sight.covers_subject(one.kind, one.code)]
-    found = _searched(seen, request.args.get("q", ""))
+    found = search(seen, request.args.get("q", ""), lambda one: f"{one.name} {one.code}")
     shown = [one for one in found if _fits(one, request.args.get("standing", ""))]
-    page = _page(request.args.get("page"), len(shown))
     return render_template(
         "indicator.html",
         passport=passport,
@@ -88,11 +89,8 @@ def indicator(municipality: str, code: str) -> str:
         period=period,
         periods=[one for one in offered(day, period) if one.kind is period.kind],
         chosen=chosen,
-        subjects=shown[(page - 1) * PER_PAGE : page * PER_PAGE],
+        sheet=sheet(shown, request.args.get("page")),
         counts={key: sum(_fits(one, key) for one in found) for key in ("", *STANDINGS)},
-        total=len(shown),
-        page=page,
-        pages=max(1, -(-len(shown) // PER_PAGE)),
         standing=request.args.get("standing", ""),
         standings=STANDINGS,
         q=request.args.get("q", ""),
@@ -140,18 +138,11 @@ def _fits(subject: SubjectFigure, standing: str) -> bool:
             return True
 
 
-def _searched(subjects: list[SubjectFigure], text: str) -> list[SubjectFigure]:
-    """By every word of the text, in the name or the code; ё and е alike."""
-    words = _folded(text).split()
-    return [s for s in subjects if all(word in _folded(f"{s.name} {s.code}") for word in words)]
-
-
-def _folded(text: str) -> str:
-    return text.casefold().replace("ё", "е")
-
-
-def _page(text: str | None, total: int) -> int:
-    last = max(1, -(-total // PER_PAGE))
-    return min(int(text), last) if text and text.isascii() and text.isdigit() and text != "0" else 1
-
-
+def _others(municipality: str, period: Period, day: date) -> list[tuple[Period, int]]:
+    """Periods of another kind by which some indicators are counted, and how many are."""
+    kinds = [one.period for one in household().rulebook.rules(municipality).indicators]
+    return [
+        (period_containing(day, kind), kinds.count(kind))
+        for kind in (PeriodKind.YEAR, PeriodKind.ACADEMIC_YEAR)
+        if kind is not period.kind and kind in kinds
+    ]

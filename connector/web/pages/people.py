@@ -2,12 +2,14 @@
 
 from flask import Blueprint, abort, render_template, request
 
+from connector.services.directory import people_of
 from connector.services.looks import PROFILE_LOOKED_AT, LookService
 from connector.services.mailbox import MailboxService
 from connector.services.profiles import RouteFigure
 from connector.services.visibility import VisibilityService
 from connector.web.access import the_viewer
 from connector.web.household import household, profiles, today
+from connector.web.listing import search, sheet
 from connector.web.noting import note
 from connector.web.targets import target_words
 from connector.web.words import ROUTE_STATES
@@ -15,6 +17,20 @@ from connector.web.words import ROUTE_STATES
 blueprint = Blueprint("people", __name__, url_prefix="/m/<municipality>")
 
 ORDER = ("stalled", "active", "completed", "draft", "cancelled")
+
+
+@blueprint.get("/staff")
+def listing(municipality: str) -> str:
+    """Everybody the viewer may see, to find somebody by name."""
+    viewer = the_viewer()
+    if not viewer.sees_some_people:
+        abort(403)
+    q = request.args.get("q", "")
+    with household().db.reading() as session:
+        sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
+        people = [one for one in people_of(session, municipality) if sight.covers(one.number)]
+    found = search(people, q, lambda one: f"{one.name} {one.number}")
+    return render_template("people.html", sheet=sheet(found, request.args.get("page")), q=q)
 
 
 @blueprint.get("/staff/<number>")
