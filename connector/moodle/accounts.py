@@ -14,6 +14,17 @@ def user_id_of(pointer: Pointer, answers: Answers) -> str | None:
     """The number of the pointer's user; None if nobody, or more than one, bears what it tells."""
     if pointer.user_id:
         return pointer.user_id
+    users = _named(pointer, answers)
+    return users[0].id if len(users) == 1 else None
+
+
+def why_nobody(pointer: Pointer, answers: Answers) -> str:
+    """Reason code where user_id_of finds nobody: Moodle lets accounts share an e-mail."""
+    is_shared = not pointer.user_id and len(_named(pointer, answers)) > 1
+    return "user_ambiguous" if is_shared else "user_not_found"
+
+
+def _named(pointer: Pointer, answers: Answers) -> list[User]:
     for field, value in (
         ("idnumber", pointer.user_idnumber),
         ("username", pointer.username),
@@ -21,9 +32,8 @@ def user_id_of(pointer: Pointer, answers: Answers) -> str | None:
     ):
         if value:
             question = Question.of(Function.USERS, **{"field": field, "values[0]": value})
-            users = _users(answers, question)
-            return users[0].id if len(users) == 1 else None
-    return None
+            return _users(answers, question)
+    return []
 
 
 def account_of(user_id: str, answers: Answers) -> AccountSeen:
@@ -41,7 +51,7 @@ def interpret_user(pointer: Pointer, answers: Answers) -> Interpretation:
     """A changed, new or deleted account proves nothing, but tells who is who."""
     user_id = user_id_of(pointer, answers)
     if user_id is None:
-        return Interpretation(nothing="user_not_found")
+        return Interpretation(nothing=why_nobody(pointer, answers))
     if not _users(answers, questions.user_by_id(user_id)):
         return Interpretation(AccountSeen(user_id), nothing="user_not_shown")
     return Interpretation(account_of(user_id, answers))

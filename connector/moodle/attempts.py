@@ -7,7 +7,7 @@ from connector.domain.evidence import Kind, Says
 from connector.domain.facts import FINISHED, Attempt, Mark, attempt_register
 from connector.domain.signals import Pointer
 from connector.moodle import questions
-from connector.moodle.accounts import account_of, user_id_of
+from connector.moodle.accounts import account_of, user_id_of, why_nobody
 from connector.moodle.answers import Answers, Reading
 from connector.moodle.courses import course_id_of
 from connector.moodle.errors import MoodleRefused
@@ -61,8 +61,10 @@ def interpret_grade(pointer: Pointer, answers: Answers, context: Context) -> Int
     """
     user_id = user_id_of(pointer, answers)
     course_id = course_id_of(pointer, answers)
-    if user_id is None or course_id is None:
-        return Interpretation(nothing="user_not_found" if user_id is None else "course_not_found")
+    if user_id is None:
+        return Interpretation(nothing=why_nobody(pointer, answers))
+    if course_id is None:
+        return Interpretation(nothing="course_not_found")
     reading = answers.to(questions.grade_items_of(course_id, user_id))
     if reading.status == "error":
         return Interpretation(nothing=reading.errorcode)

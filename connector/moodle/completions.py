@@ -9,7 +9,7 @@ from connector.domain.facts import (
 )
 from connector.domain.signals import Pointer
 from connector.moodle import questions
-from connector.moodle.accounts import account_of, user_id_of
+from connector.moodle.accounts import account_of, user_id_of, why_nobody
 from connector.moodle.answers import Answers, Reading
 from connector.moodle.courses import course_id_of, named_course
 from connector.moodle.interpretation import (
@@ -40,8 +40,10 @@ def interpret_course(pointer: Pointer, answers: Answers, context: Context) -> In
     """
     user_id = user_id_of(pointer, answers)
     course_id = course_id_of(pointer, answers)
-    if user_id is None or course_id is None:
-        return Interpretation(nothing="user_not_found" if user_id is None else "course_not_found")
+    if user_id is None:
+        return Interpretation(nothing=why_nobody(pointer, answers))
+    if course_id is None:
+        return Interpretation(nothing="course_not_found")
     reading = answers.to(questions.course_completion_of(course_id, user_id))
     if reading.status == "error":
         return Interpretation(nothing=reading.errorcode)
@@ -82,8 +84,10 @@ def interpret_activity(pointer: Pointer, answers: Answers, context: Context) -> 
     """The state of every activity of the course that has one; of the pointed one in any case."""
     user_id = user_id_of(pointer, answers)
     course_id = course_id_of(pointer, answers)
-    if user_id is None or course_id is None:
-        return Interpretation(nothing="user_not_found" if user_id is None else "course_not_found")
+    if user_id is None:
+        return Interpretation(nothing=why_nobody(pointer, answers))
+    if course_id is None:
+        return Interpretation(nothing="course_not_found")
     reading = answers.to(questions.activity_completion_of(course_id, user_id))
     if reading.status == "error":
         return Interpretation(nothing=reading.errorcode)

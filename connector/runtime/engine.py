@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from connector.bootstrap import Container
+from connector.runtime.claims import release_everything
 from connector.runtime.fold import Folder
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
@@ -38,13 +39,21 @@ class Engine:
 
     def start(self) -> None:
         """Starts every loop as a thread of this process (the embedded way to run)."""
+        if self.container.db.is_sqlite:
+            # Nobody else works on this file: what a killed process was at need not wait.
+            with self.container.db.writing() as session:
+                release_everything(session)
         self._loops = Loops(
             Loop("resolve", self.resolver.run_once, SWEEP_S),
             Loop("fold", self.folder.run_once, SWEEP_S),
             Loop("send", self.sender.run_once, SWEEP_S),
-            Loop("tick", self.ticker.run_once, TICK_S),
+            Loop("tick", self._tick, TICK_S),
         )
         self._loops.start()
+
+    def _tick(self) -> int:
+        self.inbox.flush()
+        return self.ticker.run_once()
 
     def nudge(self) -> None:
         if self._loops is not None:
@@ -54,6 +63,7 @@ class Engine:
         if self._loops is not None:
             self._loops.stop()
             self._loops = None
+        self.inbox.flush()
 
     def silent_loops(self) -> list[str]:
         return self._loops.silent() if self._loops is not None else []

@@ -29,6 +29,9 @@ from connector.services.setting import Settings
 
 ORPHAN_LOOKS = 2
 """How often the owner of a deletion is looked for: what it deletes may be folded just now."""
+SECOND_LOOK = timedelta(seconds=60)
+"""Grades and accounts bear no time by which to tell that Moodle had not committed yet: what the
+first look shows is taken at once, and looked at once more when any transaction has ended."""
 RULES_PAUSE = timedelta(minutes=5)
 _FOR_PEOPLE = frozenset({"user_ambiguous"})
 """Reasons for which nothing came of a delivery and somebody has to act."""
@@ -83,7 +86,15 @@ class Planner:
             if one.is_ping:
                 plan.pings[one.source] = self._now
             account = accounts.get((one.source, one.user_id or ""))
-            plan.outcomes[one.delivery] = self._outcome(plan, one, account, municipalities)
+            outcome = self._outcome(plan, one, account, municipalities)
+            if outcome["state"] == "done" and one.look_again:
+                outcome |= {
+                    "state": "new",
+                    "reason": "second_look",
+                    "done_at": None,
+                    "next_try_at": self._now + SECOND_LOOK,
+                }
+            plan.outcomes[one.delivery] = outcome
         return plan
 
     def _outcome(

@@ -1,6 +1,7 @@
 """What stands behind the hooks: sources, a place to write down, a nudge to the workers."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Lock
 from time import monotonic
@@ -20,6 +21,10 @@ SOURCE_TTL_S = 2.0
 """How long a source is remembered: a rotated secret works within this time, in every process."""
 
 
+COUNT_EVERY_S = 5.0
+"""Refusals are counted in memory and written this often: a stranger's request costs no write."""
+
+
 class Inbox:
     """Implements connector.hooks.receiver.Receiver.
 
@@ -34,6 +39,8 @@ class Inbox:
         self._clock = clock
         self._arrived = arrived
         self._lock = Lock()
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        self._counted_at = float("-inf")
         self._known: dict[str, tuple[float, HookSource | None]] = {}
 
     def source(self, code: str) -> HookSource | None:
@@ -63,8 +70,25 @@ class Inbox:
         log.info("hook.refused source=%s reason=%s", source, reason)
         if not source:
             return
+        with self._lock:
+            self._refusals[source, reason] += 1
+            if monotonic() - self._counted_at < COUNT_EVERY_S:
+                return
+        self.flush()
+
+    def flush(self) -> None:
+        """Writes down the refusals counted since the last time. Never raises."""
+        with self._lock:
+            counts, self._refusals = self._refusals, Counter()
+            self._counted_at = monotonic()
+        if not counts:
+            return
         try:
             with self._db.writing() as session:
-                InboxService(session).count(source, "refused", reason, self._clock.now())
+                service, now = InboxService(session), self._clock.now()
+                for (source, reason), times in sorted(counts.items()):
+                    service.count(source, "refused", reason, now, times)
         except StorageUnavailable:
-            log.warning("hook.refusal_not_counted source=%s", source)
+            log.warning("hook.refusals_not_counted reasons=%d", len(counts))
+            with self._lock:
+                self._refusals += counts

@@ -55,16 +55,24 @@ class Waiting:
 class Resolver:
     """Takes pointers until there are none that are due."""
 
-    def __init__(self, db: Database, box: SecretBox, moodles: Moodles, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        box: SecretBox,
+        moodles: Moodles,
+        clock: Clock,
+        term: timedelta = TERM,
+    ) -> None:
         self._db = db
         self._box = box
         self._moodles = moodles
         self._clock = clock
+        self._term = term
 
     def run_once(self) -> int:
         """Looks at one batch; how many deliveries were taken."""
         with self._db.writing() as session:
-            claim = claim_deliveries(session, "new", BATCH, TERM, self._clock.now())
+            claim = claim_deliveries(session, "new", BATCH, self._term, self._clock.now())
         if not claim:
             return 0
         with self._db.reading() as session:
@@ -148,6 +156,7 @@ class Resolver:
             values = self._later(found.not_yet, one, pause(one.attempts + 1))
         else:
             values = {"state": "ready", "reason": None, "attempts": 0, "next_try_at": None}
+            values["detail"] = None
             twins[source.code, _place(pointer)] = one.id
         self._finish(claim, one, values, readings)
 

@@ -40,15 +40,15 @@ class InboxService:
         )
         return accepted, duplicate, len(ignored)
 
-    def count(self, source: str, what: str, reason: str, now: datetime) -> None:
+    def count(self, source: str, what: str, reason: str, now: datetime, times: int = 1) -> None:
         """Counts something that is not kept: an ignored event, a refused request."""
         statement = insert_into(self._session, SourceCount).values(
-            source=source, day=now.date().isoformat(), what=what, reason=reason[:120], count=1
+            source=source, day=now.date().isoformat(), what=what, reason=reason[:120], count=times
         )
         self._session.execute(
             statement.on_conflict_do_update(
                 index_elements=["source", "day", "what", "reason"],
-                set_={"count": SourceCount.count + 1},
+                set_={"count": SourceCount.count + times},
             )
         )
 

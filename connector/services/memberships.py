@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from connector.domain.because import Judgement, Slice, SliceKind
@@ -170,27 +170,40 @@ _COLUMNS = (
 )
 
 
+_SHARE_KEY = ("municipality", "indicator", "period", "slice_kind", "slice_code")
+_ADD = (
+    update(Share)
+    .where(*(getattr(Share, name) == bindparam(f"at_{name}") for name in _SHARE_KEY))
+    .values(
+        population=Share.population + bindparam("people"),
+        achieved=Share.achieved + bindparam("achievers"),
+    )
+)
+
+
 def add_to_shares(session: Session, deltas: Mapping[ShareKey, Sequence[int]]) -> None:
     """Adds deltas to shares. A row that does not exist cannot be locked: it is made first."""
     moved = [(key, delta) for key, delta in sorted(deltas.items()) if any(delta)]
     if not moved:
         return
-    names = ("municipality", "indicator", "period", "slice_kind", "slice_code")
     for at in range(0, len(moved), 200):
         rows = [
-            {**dict(zip(names, key, strict=True)), "population": 0, "achieved": 0}
+            {**dict(zip(_SHARE_KEY, key, strict=True)), "population": 0, "achieved": 0}
             for key, _ in moved[at : at + 200]
         ]
         session.execute(
-            insert_into(session, Share).values(rows).on_conflict_do_nothing(index_elements=names)
+            insert_into(session, Share)
+            .values(rows)
+            .on_conflict_do_nothing(index_elements=_SHARE_KEY)
         )
-    for key, (population, achieved) in moved:
-        session.execute(
-            update(Share)
-            .where(*(getattr(Share, name) == value for name, value in zip(names, key, strict=True)))
-            .values(population=Share.population + population, achieved=Share.achieved + achieved)
-            .execution_options(synchronize_session=False)
-        )
+    session.connection().execute(
+        _ADD,
+        [
+            {f"at_{name}": value for name, value in zip(_SHARE_KEY, key, strict=True)}
+            | {"people": population, "achievers": achieved}
+            for key, (population, achieved) in moved
+        ],
+    )
 
 
 def stored_memberships(
@@ -212,5 +225,3 @@ def _slices(slices: Iterable[Slice]) -> list[list[str]]:
 
 def _parsed(slices: Iterable[Sequence[str]]) -> set[Slice]:
     return {Slice(SliceKind(kind), code) for kind, code in slices}
-
-

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from connector.dialects import POINTER_READERS, native
 from connector.dialects.envelope import Unreadable
 from connector.domain.evidence import LAST_SEQ, Kind, Says, Statement, Version
-from connector.domain.signals import Dialect, NativeType
+from connector.domain.signals import About, Dialect, NativeType
 from connector.models import Delivery, Reading
 from connector.moodle import answers as moodle
 from connector.moodle.errors import MoodleRefused
@@ -19,13 +19,23 @@ from connector.moodle.interpretation import Interpretation
 from connector.moodle.reading import interpret
 from connector.services.identity import Seen
 
-NOT_UNDERSTOOD = (Unreadable, MoodleRefused, moodle.Missing)
+
+class NeverLooked(Exception):
+    """A pointer is to be folded, and Moodle was never asked about it."""
+
+    reason = "readings_missing"
+
+
+NOT_UNDERSTOOD = (Unreadable, MoodleRefused, moodle.Missing, NeverLooked)
 """What is wrong with the delivery itself; trying again would not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """One delivery. says: its statements, for a municipality's time zone (years are local)."""
+    """One delivery. says: its statements, for a municipality's time zone (years are local).
+
+    look_again: nothing in Moodle's answer shows whether it was given before its commit.
+    """
 
     delivery: int
     source: str
@@ -35,23 +45,27 @@ class Understood:
     nothing: str | None = None
     warnings: tuple[str, ...] = ()
     is_ping: bool = False
+    look_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDelivery:
-    """What is needed of a delivery's rows to understand it."""
+    """What is needed of a delivery's rows to understand it.
+
+    looks: the readings of each look at Moodle, the latest last.
+    """
 
     id: int
     source: str
     dialect: Dialect
     body: bytes
-    readings: tuple[moodle.Reading, ...] = field(default=(), repr=False)
+    looks: tuple[tuple[moodle.Reading, ...], ...] = field(default=(), repr=False)
 
 
 def load(
     session: Session, dialects: Mapping[str, Dialect], ids: Sequence[int]
 ) -> list[StoredDelivery]:
-    """Deliveries with the readings of their latest try, in order of id."""
+    """Deliveries with their readings, in order of id."""
     rows = session.scalars(select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)).all()
     readings: dict[int, dict[int, list[moodle.Reading]]] = {}
     for row in session.scalars(
@@ -67,7 +81,7 @@ def load(
             row.source,
             dialects[row.source],
             row.body or b"",
-            tuple(readings[row.id][max(readings[row.id])]) if row.id in readings else (),
+            tuple(tuple(look) for _, look in sorted(readings.get(row.id, {}).items())),
         )
         for row in rows
     ]
@@ -119,15 +133,22 @@ def _pointer(stored: StoredDelivery) -> Understood:
     if pointer is None:
         return Understood(stored.id, stored.source, None, None, lambda zone: (), "irrelevant")
 
-    def reread(zone: tzinfo) -> Interpretation:
-        # The readings were stored as those of the last look: resolve decided when that was.
-        return interpret(pointer, stored.readings, stored.source, zone, stored.id, final=True)
+    if not stored.looks:
+        raise NeverLooked
 
-    first = reread(UTC)
+    def reread(zone: tzinfo) -> list[Interpretation]:
+        looks = [interpret(pointer, look, stored.source, zone, stored.id) for look in stored.looks]
+        if looks[-1].not_yet is not None:
+            # Resolve hands on what is not yet there at its last look only, and takes it as it is.
+            last = stored.looks[-1]
+            looks[-1] = interpret(pointer, last, stored.source, zone, stored.id, final=True)
+        return looks
+
+    first = reread(UTC)[-1]
     seen = None
     if first.account is not None:
         account = first.account
-        read_at = max(reading.read_at for reading in stored.readings)
+        read_at = max(reading.read_at for reading in stored.looks[-1])
         version = Version(read_at, LAST_SEQ, "", "").key()
         seen = Seen(
             stored.source,
@@ -139,11 +160,18 @@ def _pointer(stored: StoredDelivery) -> Understood:
         )
 
     def says(zone: tzinfo) -> tuple[Statement, ...]:
-        return reread(zone).statements
+        return tuple(statement for look in reread(zone) for statement in look.statements)
 
     user_id = first.account.user_id if first.account else pointer.user_id
     return Understood(
-        stored.id, stored.source, user_id, seen, says, first.nothing, first.warnings
+        stored.id,
+        stored.source,
+        user_id,
+        seen,
+        says,
+        first.nothing,
+        first.warnings,
+        look_again=len(stored.looks) == 1 and pointer.about in (About.USER, About.GRADE),
     )
 
 

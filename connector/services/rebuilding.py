@@ -72,7 +72,7 @@ class Rebuild:
         ).all()
         for at in range(0, len(ids), CHUNK):
             for stored in load(self._session, dialects, ids[at : at + CHUNK]):
-                if stored.dialect is Dialect.NATIVE or stored.readings:
+                if stored.dialect is Dialect.NATIVE or stored.looks:
                     yield from understand(stored).says(self._zone)
 
     def _slots(self) -> Sequence[EvidenceSlot]:

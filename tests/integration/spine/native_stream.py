@@ -168,4 +168,3 @@ def streams(draw: st.DrawFn, most: int = 40) -> list[Event]:
 def arrivals(events: Sequence[Event]) -> list[Arrival]:
     """As the hook cuts them out of one request."""
     return list(native.cut(json.dumps({"events": list(events)}).encode()).arrivals)
-

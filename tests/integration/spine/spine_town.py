@@ -197,4 +197,3 @@ def catalogue(municipality: str) -> dict[str, str]:
         "programmes": "source,course,title,register_no,register_from,hours,audience,competencies\n"
         f"{SOURCE},KPK,Курс,123,2025-01-01,36,staff,C1\n",
     }
-
