@@ -113,3 +113,15 @@ def test_deliveries_of_another_municipality_are_not_there(town: WebTown) -> None
     assert town.get("deliveries/1", "stranger").status_code == 404
     for number in ("0", "999", str(2**63), "9" * 40):
         assert town.get(f"deliveries/{number}").status_code == 404
+
+
+def test_whoever_belongs_to_nobody_yet_is_the_administrators_business(town: WebTown) -> None:
+    """A shared source's unknown person could be of either municipality (domain 1)."""
+    seen = as_json(town.get("deliveries", "administrator", source="both"))["deliveries"]
+    assert [one["reason"] for one in seen] == ["unknown_person"]
+    path = f"deliveries/{seen[0]['id']}"
+    for role in ("methodist", "stranger"):
+        assert as_json(town.get("deliveries", role, source="both"))["deliveries"] == []
+        assert town.get(path, role).status_code == 404
+    assert "№ 902" in town.client("administrator").get("/accounts/").text
+    assert "№ 902" not in town.client("methodist").get("/accounts/").text

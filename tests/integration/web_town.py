@@ -113,8 +113,8 @@ def web_town(folder: Path, database_url: str | None = None) -> Iterator[WebTown]
         app = create_app(container, engine.nudge)
         town = WebTown(container, engine, app, {})
         _import(container)
-        secret = _people_who_look(town)
-        _deliver(town, secret)
+        _people_who_look(town)
+        _deliver(town)
         engine.settle()
         while engine.sender.run_once():
             pass
@@ -183,8 +183,8 @@ def _sheets() -> dict[str, list[tuple[Any, ...]]]:
     }  # fmt: skip
 
 
-def _people_who_look(town: WebTown) -> str:
-    """Log-ins and tokens by role; gives the source's secret."""
+def _people_who_look(town: WebTown) -> None:
+    """Log-ins and tokens by role."""
     persons = {"head": "T-2", "mentor": "T-3", "teacher": "T-4"}
     roles = ("methodist", "specialist", "head", "mentor", "teacher", "viewer")
     with town.container.db.writing() as session:
@@ -195,10 +195,9 @@ def _people_who_look(town: WebTown) -> str:
         LoginService(session).add("administrator", PASSWORD, "administrator", None, NOW)
         town.tokens["administrator"] = TokenService(session).issue("administrator", None, NOW)
         town.tokens["stranger"] = TokenService(session).issue("methodist", OTHER, NOW)
-        return SourceService(session, town.container.box).get("mood").secrets[0]
 
 
-def _deliver(town: WebTown, secret: str) -> None:
+def _deliver(town: WebTown) -> None:
     events = [_attempt(n, LEVELS[n % len(LEVELS)]) for n in range(1, 11)]
     events += [_completed(200, 4), _completed(201, 6)]
     nobody = {"id": 900, "idnumber": "", "email": "x@y.example"}
@@ -209,10 +208,17 @@ def _deliver(town: WebTown, secret: str) -> None:
     events.append({**_attempt(302, 45), "user": _user(9), "quiz": unmapped})
     events.append({**_attempt(9, 99), "seq": 999})
     for start in range(0, len(events), 5):
-        body = envelope(*events[start : start + 5])
-        headers = signed(body, secret, NOW, f"m{start}")
-        answer = town.app.test_client().post("/hooks/mood", data=body, headers=headers)
-        assert answer.status_code == 200, answer.text
+        _post(town, "mood", f"m{start}", *events[start : start + 5])
+    _post(town, "both", "b1", {**_attempt(400, 70), "user": {**nobody, "id": 902}})
+
+
+def _post(town: WebTown, source: str, message: str, *events: dict[str, Any]) -> None:
+    with town.container.db.reading() as session:
+        secret = SourceService(session, town.container.box).get(source).secrets[0]
+    body = envelope(*events)
+    headers = signed(body, secret, NOW, message)
+    answer = town.app.test_client().post(f"/hooks/{source}", data=body, headers=headers)
+    assert answer.status_code == 200, answer.text
 
 
 def _user(n: int) -> dict[str, Any]:
