@@ -6,7 +6,10 @@ import pytest
 
 from connector.replay import Recording
 from tests.contract.fake_moodle import Site, site
+from tests.contract.outside_town import outside_town
 from tests.contract.recorded import Step, recording, steps
+
+__all__ = ["outside_town"]
 
 
 @pytest.fixture(scope="session")
