@@ -17,6 +17,8 @@ class Advice:
 
 _MOODLE = "Обратитесь к администратору Moodle, затем нажмите «Обработать ещё раз»."
 _NOTHING = "Делать ничего не нужно."
+_REPORT = "Сообщите администратору коннектора номер события."
+_SENDER = "Администратору: проверьте настройки отправителя в Moodle и его версию."
 
 ADVICE = {
     "unknown_person": Advice(
@@ -59,6 +61,32 @@ ADVICE = {
     "redirected": Advice(
         "Адрес Moodle ведёт на другой адрес.", "Администратору: исправьте адрес у источника."
     ),
+    "outgoing": Advice(
+        "Адрес Moodle не проходит проверку безопасности коннектора.",
+        "Администратору: проверьте адрес источника и настройку CONNECTOR_ALLOW_PRIVATE.",
+    ),
+    "http": Advice("Сайт Moodle ответил отказом.", _MOODLE),
+    "unexpected_answer": Advice("Moodle ответил не так, как описано для его версии.", _REPORT),
+    "certificate": Advice("Сертификат сайта Moodle не проходит проверку.", _MOODLE),
+    "bad_url": Advice(
+        "Адрес Moodle у источника записан неправильно.", "Администратору: исправьте адрес."
+    ),
+    "answer_too_large": Advice("Ответ Moodle слишком велик, он не принят.", _REPORT),
+    "too_many_questions": Advice("В тесте слишком много вопросов для одного ответа.", _REPORT),
+    "malformed": Advice("В событии нет того, что в нём должно быть.", _SENDER),
+    "no_attempt": Advice("В событии не сказано, о какой попытке речь.", _SENDER),
+    "no_course": Advice("В событии не сказано, о каком курсе речь.", _SENDER),
+    "no_course_module": Advice("В событии не сказано, о каком элементе курса речь.", _SENDER),
+    "no_event_name": Advice("В событии не сказано, что произошло.", _SENDER),
+    "no_user": Advice("В событии не сказано, о ком речь.", _SENDER),
+    "type": Advice("Вид события указан не так, как должен.", _SENDER),
+    "unknown_type": Advice("Такой вид события коннектору неизвестен.", _SENDER),
+    "unknown_version": Advice(
+        "Событие записано в более новом виде, чем знает коннектор.",
+        "Администратору: обновите коннектор, затем нажмите «Обработать ещё раз».",
+    ),
+    "gone": Advice("Событие удалено во время обработки.", _NOTHING),
+    "same_as": Advice("То же самое уже прочитано из Moodle по соседнему событию.", _NOTHING),
     "readings_missing": Advice(
         "Ответы Moodle на это событие не сохранились.", "Нажмите «Обработать ещё раз»."
     ),
@@ -116,12 +144,24 @@ HELD = {
 
 def what_to_do(state: str, reason: str | None) -> Advice:
     """What became of a delivery and what to do."""
-    if reason in ADVICE:
-        return ADVICE[reason]
+    known = ADVICE.get(stem(reason))
+    if known is not None:
+        return known
+    if state == "new" and reason:
+        # A code of Moodle's own, or "not yet": it is asked again by itself.
+        return Advice(f"Moodle пока не дал ответа (код: {reason}). Коннектор спросит снова сам.")
     if state in _UNKNOWN:
         advice = _UNKNOWN[state]
         return Advice(f"{advice.what} Код причины: {reason}.", advice.do) if reason else advice
     return _STATE[state]
+
+
+def stem(reason: str | None) -> str:
+    """The code without what varies: a status, a function, why an address is refused."""
+    for one in ("outgoing", "http", "unexpected_answer"):
+        if reason and reason.startswith((f"{one}_", f"{one}:")):
+            return one
+    return reason or ""
 
 
 def why_held(reason: str | None) -> str:
