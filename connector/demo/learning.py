@@ -1,7 +1,7 @@
 """A year of learning: who sat which diagnosis when, what followed, and where it got stuck."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -122,14 +122,21 @@ def year_of(staff: Staff, plot: Plot, chance: Random) -> Learning:
     return learning
 
 
+NEWCOMER = "1999"
+"""Sat a diagnosis before anybody put them into the tables: their delivery waits for that."""
+
+
 def recorded_prologue(staff: Staff) -> Learning:
-    """What the two learners of the recordings bring along: a diagnosis, and a fresh route."""
+    """What the two learners of the recordings bring along, a diagnosis and a fresh route; and a
+    newcomer whom the tables do not know."""
     first, second = [p for p in staff.people if p.number.startswith("ST-")]
     october = datetime(2026, 10, 15, 9, 30, tzinfo=UTC)
     # 3 of 8: algebra and geometry below base, and the whole too.
     weak = Sitting(second, MATH_QUIZ, october, (0, 0, 0.5, 0, 0.5, 0.5, 1, 0.5))
     steps = (Step(f"course:{RECORDED_COURSE}"), Step("manual", date(2026, 12, 20), required=False))
-    return Learning([weak], [], [Route(first, RECORDED_QUIZ, RECORDED_DAY, steps)])
+    unknown = replace(second, number=NEWCOMER, email="novichok@korolev.example")
+    early = Sitting(unknown, MATH_QUIZ, datetime(2026, 11, 20, 11, tzinfo=UTC), (1,) * 8)
+    return Learning([weak, early], [], [Route(first, RECORDED_QUIZ, RECORDED_DAY, steps)])
 
 
 def _tell_routes(

@@ -50,7 +50,7 @@ def run_demo(host: str, port: int, keep: bool, output: Output) -> int:
             if keep or sys.stdout.isatty():
                 say(["", "Страницы открыты. Остановить показ: Ctrl-C."])
                 _until_interrupted()
-    return 0 if all(check.holds for check in found) else 1
+    return checks.exit_code(found)
 
 
 def _play(
@@ -63,7 +63,7 @@ def _play(
             "Люди и школы вымышлены; сообщения Moodle записаны с настоящего сайта.",
         ]
     )
-    if not running.url.endswith(f":{port}"):
+    if port and not running.url.endswith(f":{port}"):
         say([f"Порт {port} занят, страницы будут здесь: {running.url}"])
     say(telling.heading("1. Загружены таблицы"))
     for town in towns:

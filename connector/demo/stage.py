@@ -102,7 +102,7 @@ def stage(folder: Path, host: str, port: int, recording: Recording) -> Iterator[
 
     The loops stand still until `engine.start()`.
     """
-    free = _free_port(host, port)
+    free = free_port(host, port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host
     clock = AdjustableClock(SUNDAY)
     container = build(_config(folder, f"http://{shown}:{free}"), clock)
@@ -134,7 +134,7 @@ def _serving(server: WebServer) -> Iterator[None]:
         thread.join(10)
 
 
-def _free_port(host: str, port: int) -> int:
+def free_port(host: str, port: int) -> int:
     """`port`, or another where it is taken: letters name the address, so it is chosen first."""
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     for wanted in (port, 0):
