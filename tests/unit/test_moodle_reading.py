@@ -67,12 +67,15 @@ def test_a_sender_without_numbers_is_looked_up(
     assert fields[:2] == [field_asked, "idnumber"]
 
 
-@pytest.mark.parametrize("users", [[], [USER, {**USER, "id": 8}]])
-def test_nobody_and_two_of_a_name_are_nobody(moodle: Moodle, users: list[Any]) -> None:
+@pytest.mark.parametrize(
+    ("users", "reason"),
+    [([], "user_not_found"), ([USER, {**USER, "id": 8}], "user_ambiguous")],
+)
+def test_nobody_and_two_of_a_name_are_nobody(moodle: Moodle, users: list[Any], reason: str) -> None:
     moodle.answers[Function.USERS] = users
     pointer = replace(COMPLETED, user_id=None, user_idnumber="T-7")
 
-    assert look(moodle, pointer) == Interpretation(nothing="user_not_found")
+    assert look(moodle, pointer) == Interpretation(nothing=reason)
 
 
 def test_a_course_nobody_knows_is_no_course(moodle: Moodle) -> None:

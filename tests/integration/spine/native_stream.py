@@ -1,6 +1,7 @@
 """Events of our own Moodle plugin as hypothesis draws them: a year of twelve people."""
 
 import json
+import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,6 +166,33 @@ def streams(draw: st.DrawFn, most: int = 40) -> list[Event]:
     return [{"id": f"e{number}", "seq": number, **one} for number, one in enumerate(found, 1)]
 
 
+def envelope(events: Sequence[Event]) -> bytes:
+    return json.dumps({"events": list(events)}, ensure_ascii=False).encode()
+
+
 def arrivals(events: Sequence[Event]) -> list[Arrival]:
-    """As the hook cuts them out of one request."""
-    return list(native.cut(json.dumps({"events": list(events)}).encode()).arrivals)
+    """As the hook cuts them out of requests, which hold a hundred at most."""
+    parts = [events[at : at + 100] for at in range(0, len(events), 100)]
+    return [one for part in parts for one in native.cut(envelope(part)).arrivals]
+
+
+def busy_year(events: int, seed: int) -> list[Event]:
+    """Plain attempts, regrades, deletions and completions, the same for the same seed."""
+    chance = random.Random(seed)
+    told: list[Event] = []
+    for number in range(1, events + 1):
+        who, serial = chance.choice(TEACHERS), chance.randint(1, 2)
+        at = chance.choice(_MOMENTS[3:7])
+        match chance.randrange(5):
+            case 0:
+                attempt = {"id": str(attempt_id(who, serial))}
+                at += timedelta(days=chance.randint(0, 2))
+                one = event("quiz.attempt_retracted", who, at, quiz=dict(_QUIZ), attempt=attempt)
+            case 1:
+                one = event("course.completed", who, at, completed_at=_text(at))
+            case _:
+                first, second = chance.random(), chance.random()
+                later = timedelta(days=chance.choice((0, 1, 2)))
+                one = graded(who, serial, at, round(first, 2), round(second, 2), later)
+        told.append({"id": f"e{number}", "seq": number, **one})
+    return told

@@ -13,6 +13,7 @@ from connector.bootstrap import Container, build
 from connector.clock import AdjustableClock
 from connector.config import Config
 from connector.domain.signals import Dialect
+from connector.runtime.claims import release_everything
 from connector.runtime.engine import Engine
 from connector.runtime.fold import Folder
 from connector.services import schema
@@ -147,6 +148,19 @@ def open_spine(folder: Path, url: str | None = None, now: datetime = NOW) -> Spi
     with container.db.writing() as session:
         SourceService(session, container.box).add(SOURCE, Dialect.NATIVE, MUNICIPALITIES, now)
     return Spine(container, Engine(container), clock, folder)
+
+
+@contextmanager
+def reopened(folder: Path, now: datetime = NOW) -> Iterator[Spine]:
+    """The same SQLite database once more, as a process that begins finds it."""
+    clock = AdjustableClock(now)
+    container = build(config_for(folder), clock)
+    with container.db.writing() as session:
+        release_everything(session)
+    try:
+        yield Spine(container, Engine(container), clock, folder)
+    finally:
+        container.close()
 
 
 @contextmanager
