@@ -172,12 +172,17 @@ def statement_of(slot: EvidenceSlot) -> Statement:
         source=slot.source,
         user_id=slot.user_id,
         says=Says(slot.says),
-        version=Version(slot.instant, slot.seq, slot.event_id, slot.digest),
+        version=Version(slot.instant, slot.seq, _event_id(slot), slot.digest),
         happened_at=slot.happened_at,
         body=slot.body,
         delivery=slot.delivery_id,
         confirmed=slot.confirmed,
     )
+
+
+def _event_id(slot: EvidenceSlot) -> str:
+    """From the version, which holds it whole: the column is for people and may be cut."""
+    return slot.version[16 : -1 - len(slot.digest)].decode("utf-8")
 
 
 _REPLACED = (
@@ -209,7 +214,7 @@ def _row(name: str, statement: Statement, now: datetime) -> dict[str, Any]:
         "version": version.key(),
         "instant": version.instant,
         "seq": version.seq,
-        "event_id": version.event_id.replace("\x00", ""),
+        "event_id": version.event_id.replace("\x00", "")[:200],
         "digest": version.digest,
         "happened_at": statement.happened_at,
         "body": dict(statement.body),

@@ -143,8 +143,9 @@ class IdentityService:
 
     def _note(self, seen: Seen) -> None:
         values = {
-            "idnumber": seen.idnumber or None,
-            "email_key": seen.email.strip().lower() if seen.email else None,
+            # Nobody's personnel number or address is longer, and PostgreSQL would refuse the row.
+            "idnumber": (seen.idnumber or "")[:255] or None,
+            "email_key": (seen.email or "").strip().lower()[:320] or None,
             "deleted": seen.deleted,
             "seen_version": seen.version,
         }

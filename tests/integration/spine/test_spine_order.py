@@ -84,7 +84,7 @@ def compared(expected: dict[str, list[str]], got: dict[str, list[str]]) -> None:
 
 
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -103,7 +103,7 @@ def test_any_order_batching_and_number_of_workers_on_sqlite(events: list[Event],
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
