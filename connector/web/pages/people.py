@@ -16,7 +16,7 @@ from connector.web.words import ROUTE_STATES
 
 blueprint = Blueprint("people", __name__, url_prefix="/m/<municipality>")
 
-ORDER = ("stalled", "active", "completed", "draft", "cancelled")
+ORDER = ("stalled", "active", "draft", "completed", "cancelled")
 
 
 @blueprint.get("/staff")
@@ -76,9 +76,11 @@ def routes(municipality: str) -> str:
         sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
         every = profiles(session).routes(municipality)
     seen = [one for one in every if sight.covers(one.person.personnel_no)]
+    shown = [one for one in seen if _is(one, state)]
     return render_template(
         "routes.html",
-        routes=[one for one in seen if _is(one, state)],
+        # The service's order holds within each state: the longest stalled stay on top.
+        routes=sorted(shown, key=lambda one: (one.episode is None, ORDER.index(one.state))),
         counts={key: sum(_is(one, key) for one in seen) for key in ("", *ORDER)},
         state=state,
         states=ROUTE_STATES,
