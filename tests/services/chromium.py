@@ -8,6 +8,9 @@ from pathlib import Path
 from tests.services.missing import ServiceMissing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGES = ("chromium", "fonts-dejavu-core")
+"""Without any font Cyrillic is boxes, and widths say nothing."""
+
 ARGUMENTS = (
     # Root has no sandbox of its own, and containers have no /dev/shm to speak of.
     "--no-sandbox",
@@ -43,7 +46,7 @@ def _install() -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES],
     ):
         subprocess.run(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
