@@ -34,7 +34,7 @@ class Site:
 
         The attempt's id grows with its number, in a range of its own for person and quiz.
         """
-        questions = [
+        questions: list[Event] = [
             {"slot": slot, "mark": mark, "max_mark": top, "category": "Алгебра", "tags": []}
             for slot, (mark, top) in enumerate(marks, 1)
         ]

@@ -10,8 +10,8 @@ _BOUNDS = (("S1", 1, 6), ("S2", 7, 13), ("S4", 14, 19), ("S3", 20, 30), ("S5", 3
 _MISSING = {29, 50, 64}
 _MANAGERS = {14, 28, 45}
 _CIRCLES = {
-    **{n: "A1" for n in (1, 2, 3, 4, 5, 6)},
-    **{n: "A2" for n in (31, 32, 33, 34)},
+    **dict.fromkeys((1, 2, 3, 4, 5, 6), "A1"),
+    **dict.fromkeys((31, 32, 33, 34), "A2"),
     # In two associations: counted in both, and once in the whole.
     1: "A1;A2",
     4: "A1;A2",
@@ -113,7 +113,7 @@ S6 | K-51 | 2024-01-01 |
 S6 | K-52 | 2024-01-01 | 2026-06-30
 """
 PROGRAMMES = """
-source | course | title | register_no | register_from | register_until | audience | competencies | final
+source|course|title|register_no|register_from|register_until|audience|competencies|final
 town | PR-1 | Дроби | 111 | 2025-01-01 | 2027-12-31 | staff | C1 |
 town | PR-2 | Июньская | 112 | 2026-06-01 | 2026-06-30 | staff | C1 |
 town | PR-3 | С тестом | 113 | 2025-01-01 | 2027-12-31 | staff | C1 | quiz:F-3>=60
@@ -136,7 +136,7 @@ town | D-BEST | 1 | C1 |
 town | D-FIRST | | C3 | Алгебра
 """
 ROUTES = """
-personnel_no | number | based_on | starts_on | approved_by | approved_on | cancelled_on | cancel_reason
+personnel_no|number|based_on|starts_on|approved_by|approved_on|cancelled_on|cancel_reason
 K-51 | 1 | D-LAST | 2026-02-01 | K-14 | | |
 K-52 | 1 | D-LAST | 2026-03-01 | | | |
 K-53 | 1 | D-LAST | 2026-03-01 | K-14 | 2026-11-05 | |

@@ -15,18 +15,20 @@ G2 | ГМО учителей химии | муниципальное | | | Z-03
 G3 | ШМО школы 1 | школьное | Z1 | G1 | Z-01
 """,
     "Сотрудники": """
-Табельный номер | Фамилия | Имя | email | role | Школа | associations | birth_date | teaching_since | employed_from | employed_until | regional_methodist_since | regional_methodist
-Z-01 | Орлов | Пётр | z-01@town.example | teacher | Z1 | G1 | | | 01.09.2020 | | | Z-05
-Z-02 | Орлов | Пётр | z-02@town.example | teacher | Z1 | G1;G2 | | | 01.09.2020 | | | Z-05
-Z-03 | Орлов | Пётр | z-03@town.example | teacher | Z1 | G2 | | | 01.09.2020 | | | Z-05
-Z-04 | Орлов | Пётр | z-04@town.example | teacher | Z1 | G2 | | | 01.09.2020 | | | Z-06
-Z-05 | Орлов | Пётр | z-05@town.example | teacher | Z1 | | | | 01.09.2020 | | 2026-05-01 |
-Z-06 | Орлов | Пётр | z-06@town.example | teacher | Z1 | G1 | | | 01.09.2020 | | 2026-11-01 |
-Z-07 | Орлов | Пётр | z-07@town.example | manager | Z1 | G1 | | | 01.09.2020 | | | Z-05
-Z-08 | Орлов | Пётр | z-08@town.example | teacher | Z1 | | 2000-01-01 | 2023-11-01 | 01.09.2020 | | |
-Z-09 | Орлов | Пётр | z-09@town.example | teacher | Z1 | | 2000-01-01 | 2025-09-01 | 01.09.2020 | | |
-Z-10 | Орлов | Пётр | z-10@town.example | teacher | Z1 | | 1991-11-01 | 2024-09-01 | 01.09.2020 | | |
-Z-11 | Орлов | Пётр | z-11@town.example | teacher | Z1 | G2 | | | 01.09.2020 | 30.06.2026 | |
+Табельный номер | Фамилия | Имя | role | Школа | associations |\
+ birth_date | teaching_since | employed_from | employed_until |\
+ regional_methodist_since | regional_methodist
+Z-01 | Орлов | Пётр | teacher | Z1 | G1 | | | 01.09.2020 | | | Z-05
+Z-02 | Орлов | Пётр | teacher | Z1 | G1;G2 | | | 01.09.2020 | | | Z-05
+Z-03 | Орлов | Пётр | teacher | Z1 | G2 | | | 01.09.2020 | | | Z-05
+Z-04 | Орлов | Пётр | teacher | Z1 | G2 | | | 01.09.2020 | | | Z-06
+Z-05 | Орлов | Пётр | teacher | Z1 | | | | 01.09.2020 | | 2026-05-01 |
+Z-06 | Орлов | Пётр | teacher | Z1 | G1 | | | 01.09.2020 | | 2026-11-01 |
+Z-07 | Орлов | Пётр | manager | Z1 | G1 | | | 01.09.2020 | | | Z-05
+Z-08 | Орлов | Пётр | teacher | Z1 | | 2000-01-01 | 2023-11-01 | 01.09.2020 | | |
+Z-09 | Орлов | Пётр | teacher | Z1 | | 2000-01-01 | 2025-09-01 | 01.09.2020 | | |
+Z-10 | Орлов | Пётр | teacher | Z1 | | 1991-11-01 | 2024-09-01 | 01.09.2020 | | |
+Z-11 | Орлов | Пётр | teacher | Z1 | G2 | | | 01.09.2020 | 30.06.2026 | |
 """,
     "support": """
 personnel_no | form | from | until
@@ -38,7 +40,7 @@ mentor | mentee | from | until
 Z-01 | Z-08 | 2025-01-01 | 2026-01-01
 """,
     "programmes": """
-source | course | title | register_no | register_from | register_until | audience | competencies | final
+source|course|title|register_no|register_from|register_until|audience|competencies|final
 town | ZP | Дроби | 111 | 2025-01-01 | | staff | C1 |
 """,
     "diagnostics": """
