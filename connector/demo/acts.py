@@ -18,7 +18,7 @@ from connector.demo.town import Town, build_town
 from connector.models import Delivery, Letter, Notice, Tenant
 from connector.replay import Recording
 from connector.services.figures import Figure, FigureService
-from connector.services.inbox import FIRST_LOOK, waiting_counts
+from connector.services.inbox import waiting_counts
 from connector.services.snapshots import SnapshotService
 from connector.spreadsheets.workbook import read_workbook
 
@@ -66,8 +66,6 @@ def send_recorded(stage: Stage, folder: Path, recording: Recording) -> dict[str,
             for post in step.posts:
                 stage.send(post)
             posted[name] = posted.get(name, 0) + len(step.posts)
-            # The connector lets Moodle commit before it asks; here that moment is skipped.
-            stage.clock.move_to(stage.clock.now() + FIRST_LOOK)
             stage.wait()
     return posted
 
