@@ -23,7 +23,7 @@ from connector.services.sources import SourceService
 from connector.spreadsheets.workbook import read_workbook
 from tests.contract.native_events import envelope, signed
 from tests.guards.tree import ROOT
-from tests.services.ports import answers, free_port, wait_until
+from tests.services.ports import free_port
 
 MUNICIPALITY = "korolev"
 SOURCE = "moodle"
@@ -146,9 +146,7 @@ class Processes:
         return started
 
     def web(self) -> subprocess.Popen[bytes]:
-        started = self.start("web", str(self.port))
-        assert wait_until(lambda: answers("127.0.0.1", self.port), 20), self.told()
-        return started
+        return self.start("web", str(self.port))
 
     def signal(self, process: subprocess.Popen[bytes], number: int) -> None:
         os.killpg(process.pid, number)
@@ -168,7 +166,7 @@ class Processes:
         log = Path(self.logs[process].name)
         return word in log.read_text(errors="replace")
 
-    def end(self, process: subprocess.Popen[bytes], seconds: float = 30) -> int:
+    def end(self, process: subprocess.Popen[bytes], seconds: float = 60) -> int:
         """As an administrator would; the exit code."""
         process.terminate()
         code = process.wait(seconds)

@@ -32,6 +32,9 @@ from tests.integration.distributed_town import (
 )
 from tests.services.ports import wait_until
 
+PATIENCE_S = 90
+"""Seven processes start on two cores that others may be using too."""
+
 
 @dataclass(frozen=True)
 class Town:
@@ -63,14 +66,24 @@ class Town:
                 lambda batch=batch, start=start: (
                     post(self.processes.port, self.secret, f"{name}-{start}", batch) == 200
                 ),
-                20,
+                PATIENCE_S,
             ), self.processes.told()
 
     def is_at_rest(self) -> bool:
         return self.waiting() == 0
 
-    def wait(self, ready: Callable[[], bool], seconds: float = 30) -> None:
-        assert wait_until(ready, seconds), self.processes.told()
+    def wait(self, ready: Callable[[], bool]) -> None:
+        assert wait_until(ready, PATIENCE_S), f"{self.left()}\n{self.processes.told()}"
+
+    def left(self) -> list[Any]:
+        """What is not finished, and until when somebody claims it."""
+        rows = text(
+            "SELECT state, reason, attempts, next_try_at, lease_until, now() FROM deliveries "
+            "WHERE state <> 'done' UNION ALL SELECT kind, code, version, NULL, lease_until, now() "
+            "FROM subjects WHERE dirty"
+        )
+        with self.container.db.reading() as session:
+            return list(session.execute(rows))
 
 
 @pytest.fixture
@@ -109,12 +122,13 @@ def assert_all_done_once(town: Town, events: int) -> None:
         "SELECT achieved FROM shares "
         "WHERE indicator = 'korolev.programmes' AND period = '2026' AND slice_kind = 'whole'"
     )
-    assert counted == TEACHERS
+    # Everybody completed the programme; it answers the deficit of those who had at most a quarter.
+    assert counted == TEACHERS * 2 // 5
 
 
 def freeze_with_work_in_hand(town: Town, worker: Any) -> None:
     """Stops the worker at a moment when it has claimed deliveries and not finished them."""
-    ends_at = time.monotonic() + 40
+    ends_at = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends_at:
         if not town.claimed():
             time.sleep(0.005)
