@@ -5,12 +5,12 @@ comes back late is refused. On PostgreSQL two claims do not wait for each other 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.errors import LostLease
@@ -73,13 +73,41 @@ def finish_deliveries(
         raise LostLease(claim.token)
 
 
-def release_deliveries(session: Session, claim: Claim, ids: Sequence[int]) -> None:
-    """Gives claimed deliveries back as they were; whichever was taken over is left alone."""
-    _release(session, Delivery, Delivery.lease_token == claim.token, Delivery.id.in_(ids))
+def finish_each(session: Session, claim: Claim, rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """Writes each claimed delivery's own values and ends the claim. Raises LostLease."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for delivery, values in sorted(rows.items()):
+        names = tuple(sorted(values))
+        bound = {f"new_{name}": values[name] for name in names}
+        alike.setdefault(names, []).append({"row": delivery, "mine": claim.token, **bound})
+    for names, found in alike.items():
+        statement = (
+            update(Delivery)
+            .where(Delivery.id == bindparam("row"), Delivery.lease_token == bindparam("mine"))
+            .values(
+                lease_token=None,
+                lease_until=None,
+                **{name: bindparam(f"new_{name}") for name in names},
+            )
+        )
+        if session.connection().execute(statement, found).rowcount != len(found):
+            raise LostLease(claim.token)
+
+
+def release_deliveries(
+    session: Session, claim: Claim, ids: Sequence[int], next_try_at: datetime
+) -> None:
+    """Gives claimed deliveries back; whichever was taken over is left alone."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(ids), Delivery.lease_token == claim.token)
+        .values(lease_token=None, lease_until=None, next_try_at=next_try_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def release_subjects(session: Session, claim: Claim, ids: Sequence[int]) -> None:
-    """As release_deliveries."""
+    """Gives claimed subjects back as they are."""
     _release(session, Subject, Subject.lease_token == claim.token, Subject.id.in_(ids))
 
 

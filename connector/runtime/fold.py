@@ -151,7 +151,9 @@ class Folder:
         name = type(err).__name__
         with self._db.writing() as session:
             if isinstance(err, StaleRead):
-                release_deliveries(session, claim, [delivery])
+                # Somebody is always quicker; a moment apart they will not meet again.
+                at = self._clock.now() + timedelta(seconds=1)
+                release_deliveries(session, claim, [delivery], at)
                 return
             if isinstance(err, DataError | IntegrityError):
                 name = type(err.orig).__name__

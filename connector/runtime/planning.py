@@ -13,7 +13,7 @@ from connector.domain.evidence import Statement
 from connector.models import Account, Subject
 from connector.rulebook.faults import RulesRefused, UnknownMunicipality
 from connector.rulebook.rulebook import Rulebook
-from connector.runtime.claims import Claim, finish_deliveries
+from connector.runtime.claims import Claim, finish_each
 from connector.runtime.pauses import pause
 from connector.services import evidence as evidence_slots
 from connector.services.identity import (
@@ -215,9 +215,4 @@ def _warned(one: Understood) -> dict[str, Any] | None:
 
 def finish_plan(session: Session, claim: Claim, plan: Plan, ids: Sequence[int]) -> None:
     """Ends the claim, opening the transaction: whoever lost the lease writes nothing at all."""
-    groups: dict[str, tuple[dict[str, Any], list[int]]] = {}
-    for delivery in ids:
-        values = {"next_try_at": None, **plan.outcomes[delivery]}
-        groups.setdefault(repr(sorted(values.items(), key=str)), (values, []))[1].append(delivery)
-    for values, members in groups.values():
-        finish_deliveries(session, claim, members, values)
+    finish_each(session, claim, {id_: {"next_try_at": None, **plan.outcomes[id_]} for id_ in ids})

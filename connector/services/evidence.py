@@ -150,19 +150,18 @@ def _in_one_hand(slots: dict[str, Statement]) -> dict[str, Statement]:
 def write(session: Session, changed: Sequence[tuple[str, Statement]], now: datetime) -> None:
     """Writes slots. Raises StaleRead where somebody wrote a greater version meanwhile."""
     rows = sorted((_row(name, s, now) for name, s in changed), key=_order)
-    for at in range(0, len(rows), 200):
-        batch = rows[at : at + 200]
-        statement = insert_into(session, EvidenceSlot).values(batch)
-        new = statement.excluded
-        written = session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["register", "slot"],
-                set_={name: new[name] for name in _REPLACED},
-                where=new.version >= EvidenceSlot.version,
-            ).returning(EvidenceSlot.register)
-        ).all()
-        if len(written) != len(batch):
-            raise StaleRead("evidence")
+    if not rows:
+        return
+    # One row after the other: a statement of many rows would be put together anew each time.
+    statement = insert_into(session, EvidenceSlot)
+    new = statement.excluded
+    upsert = statement.on_conflict_do_update(
+        index_elements=["register", "slot"],
+        set_={name: new[name] for name in _REPLACED},
+        where=new.version >= EvidenceSlot.version,
+    ).execution_options(preserve_rowcount=True)
+    if session.connection().execute(upsert, rows).rowcount != len(rows):
+        raise StaleRead("evidence")
 
 
 def statement_of(slot: EvidenceSlot) -> Statement:

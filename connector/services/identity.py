@@ -1,8 +1,9 @@
 """Whose: which person of which municipality a Moodle account belongs to (domain 2)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from connector.errors import ConnectorError, UnknownThing
 from connector.models import Account, Delivery, SourceMunicipality, Subject
 from connector.models.inserting import insert_into
+from connector.services.import_gate import served
+from connector.services.stored_rows import chunks
 
 UNKNOWN_PERSON = "unknown_person"
 MATCH_PROPOSED = "match_proposed"
@@ -50,8 +53,9 @@ class IdentityService:
             held = latest.get((one.source, one.user_id))
             if held is None or one.version > held.version:
                 latest[one.source, one.user_id] = one
-        for key in sorted(latest):
-            self._note(latest[key])
+        if not latest:
+            return
+        self._note([latest[key] for key in sorted(latest)])
         accounts = self._accounts(latest.keys())
         said: dict[tuple[str, str], set[str]] = {}
         for one in seen:
@@ -70,17 +74,25 @@ class IdentityService:
         said: what deliveries at hand call an account, which may be older than what is noted of it.
         Had the older one come first, its match would hold: so it counts when it comes second, too.
         """
-        for account in accounts:
-            older = (said or {}).get((account.source, account.user_id), ())
-            subject_id, how = self._find(account, older)
+        said = said or {}
+        names = [
+            _Names(account, said.get((account.source, account.user_id), ())) for account in accounts
+        ]
+        people = _People(self._session, names)
+        matched: dict[str, list[str]] = {}
+        for one in names:
+            account = one.account
+            subject_id, how = self._find(one, people)
             if (account.subject_id, account.match) == (subject_id, how):
                 continue
             account.subject_id = subject_id
             account.match = how
             account.matched_at = now if how in HELD else None
             if how in HELD:
-                self._release(_waits_for(account))
+                matched.setdefault(account.source, []).append(account.user_id)
         self._session.flush()
+        for source, user_ids in matched.items():
+            self._release(and_(Delivery.source == source, Delivery.user_id.in_(user_ids)))
 
     def rematch(self, municipality: str, now: datetime) -> None:
         """After people have changed: tries every account that belongs to nobody yet.
@@ -141,17 +153,9 @@ class IdentityService:
         found = self._accounts(accounts, is_locked=True)
         return {(a.source, a.user_id): a for a in found}
 
-    def _note(self, seen: Seen) -> None:
-        values = {
-            # Nobody's personnel number or address is longer, and PostgreSQL would refuse the row.
-            "idnumber": (seen.idnumber or "")[:255] or None,
-            "email_key": (seen.email or "").strip().lower()[:320] or None,
-            "deleted": seen.deleted,
-            "seen_version": seen.version,
-        }
-        statement = insert_into(self._session, Account).values(
-            source=seen.source, user_id=seen.user_id, match="none", **values
-        )
+    def _note(self, seen: Sequence[Seen]) -> None:
+        """In one order for everybody: the accounts stay locked until the end."""
+        statement = insert_into(self._session, Account)
         new = statement.excluded
         is_later = or_(Account.seen_version.is_(None), Account.seen_version < new.seen_version)
         # A deleted account has lost its names, and some senders do not tell them: a name that was
@@ -167,11 +171,10 @@ class IdentityService:
             name: case((is_later, new[name]), else_=getattr(Account, name))
             for name in ("deleted", "seen_version")
         }
-        self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["source", "user_id"], set_={**kept, **told}
-            )
+        upsert = statement.on_conflict_do_update(
+            index_elements=["source", "user_id"], set_={**kept, **told}
         )
+        self._session.connection().execute(upsert, [_columns(one) for one in seen])
 
     def _accounts(
         self, keys: Iterable[tuple[str, str]], *, is_locked: bool = False
@@ -190,29 +193,16 @@ class IdentityService:
             query = query.with_for_update()
         return self._session.scalars(query.execution_options(populate_existing=True)).all()
 
-    def _find(self, account: Account, older: Collection[str]) -> tuple[int | None, str]:
-        others = sorted(set(older) - {account.idnumber})
-        for idnumber in (account.idnumber, *others):
-            if not idnumber:
-                continue
-            people = self._people(account.source, Subject.code == idnumber)
-            if len(people) == 1:
-                return people[0].id, "matched"
-        if account.email_key:
-            people = self._people(account.source, Subject.email_key == account.email_key)
-            if len(people) == 1:
-                automatic = people[0].municipality in self._automatic
-                return people[0].id, "matched" if automatic else "proposed"
+    def _find(self, names: "_Names", people: "_People") -> tuple[int | None, str]:
+        source = names.account.source
+        for idnumber in names.idnumbers():
+            found = people.by_number(source, idnumber)
+            if found is not None:
+                return found[0], "matched"
+        found = people.by_email(source, names.account.email_key)
+        if found is not None:
+            return found[0], "matched" if found[1] in self._automatic else "proposed"
         return None, "none"
-
-    def _people(self, source: str, condition: object) -> Sequence[Subject]:
-        """At most two: whether exactly one of all the source's municipalities matches."""
-        served = select(SourceMunicipality.municipality).where(SourceMunicipality.source == source)
-        return self._session.scalars(
-            select(Subject)
-            .where(Subject.kind == "staff", Subject.municipality.in_(served), condition)  # type: ignore[arg-type]
-            .limit(2)
-        ).all()
 
     def _release(self, whose: ColumnElement[bool]) -> None:
         self._session.execute(
@@ -229,3 +219,64 @@ class IdentityService:
 
 def _waits_for(account: Account) -> ColumnElement[bool]:
     return and_(Delivery.source == account.source, Delivery.user_id == account.user_id)
+
+
+def _columns(seen: Seen) -> dict[str, object]:
+    return {
+        "source": seen.source,
+        "user_id": seen.user_id,
+        "match": "none",
+        # Nobody's personnel number or address is longer, and PostgreSQL would refuse the row.
+        "idnumber": (seen.idnumber or "")[:255] or None,
+        "email_key": (seen.email or "").strip().lower()[:320] or None,
+        "deleted": seen.deleted,
+        "seen_version": seen.version,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What an account was ever called, as far as it is at hand."""
+
+    account: Account
+    older: Collection[str]
+
+    def idnumbers(self) -> list[str]:
+        """The noted one first, the others in an order that does not depend on their arrival."""
+        noted = self.account.idnumber
+        others = sorted(set(self.older) - {noted})
+        return ([noted] if noted else []) + others
+
+
+class _People:
+    """Those whom accounts may belong to; a fixed number of queries, however many accounts."""
+
+    def __init__(self, session: Session, names: Sequence[_Names]) -> None:
+        self._served = served(session) if names else {}
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._emails: dict[tuple[str, str], list[int]] = {}
+        numbers = {number for one in names for number in one.idnumbers()}
+        emails = {one.account.email_key for one in names if one.account.email_key}
+        for row in self._staff(session, Subject.code, numbers):
+            self._numbers[row.municipality, row.code] = row.id
+        for row in self._staff(session, Subject.email_key, emails):
+            self._emails.setdefault((row.municipality, row.email_key), []).append(row.id)
+
+    def by_number(self, source: str, number: str) -> tuple[int, str] | None:
+        """The one person of the source's municipalities, and the municipality."""
+        towns = self._served.get(source, ())
+        found = [(self._numbers[m, number], m) for m in towns if (m, number) in self._numbers]
+        return found[0] if len(found) == 1 else None
+
+    def by_email(self, source: str, email: str | None) -> tuple[int, str] | None:
+        towns = self._served.get(source, ())
+        found = [(id_, m) for m in towns for id_ in self._emails.get((m, email or ""), ())]
+        return found[0] if len(found) == 1 else None
+
+    def _staff(self, session: Session, column: Any, values: Collection[str]) -> Iterator[Any]:
+        for chunk in chunks(values):
+            yield from session.execute(
+                select(Subject.id, Subject.municipality, Subject.code, Subject.email_key).where(
+                    Subject.kind == "staff", column.in_(chunk)
+                )
+            )

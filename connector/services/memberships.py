@@ -140,15 +140,14 @@ class Change:
 
     def write(self, session: Session) -> None:
         """Writes memberships, then shares in one order for everybody, so that nobody deadlocks."""
-        for at in range(0, len(self.upserts), 200):
-            statement = insert_into(session, Membership).values(self.upserts[at : at + 200])
-            new = statement.excluded
-            session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["subject_id", "indicator", "period"],
-                    set_={name: new[name] for name in _COLUMNS},
-                )
+        if self.upserts:
+            # One row after the other: a statement of many would be put together anew each time.
+            statement = insert_into(session, Membership)
+            upsert = statement.on_conflict_do_update(
+                index_elements=["subject_id", "indicator", "period"],
+                set_={name: statement.excluded[name] for name in _COLUMNS},
             )
+            session.connection().execute(upsert, self.upserts)
         if self.removed:
             session.execute(
                 delete(Membership).where(
@@ -186,16 +185,12 @@ def add_to_shares(session: Session, deltas: Mapping[ShareKey, Sequence[int]]) ->
     moved = [(key, delta) for key, delta in sorted(deltas.items()) if any(delta)]
     if not moved:
         return
-    for at in range(0, len(moved), 200):
-        rows = [
-            {**dict(zip(_SHARE_KEY, key, strict=True)), "population": 0, "achieved": 0}
-            for key, _ in moved[at : at + 200]
-        ]
-        session.execute(
-            insert_into(session, Share)
-            .values(rows)
-            .on_conflict_do_nothing(index_elements=_SHARE_KEY)
-        )
+    missing = insert_into(session, Share).on_conflict_do_nothing(index_elements=_SHARE_KEY)
+    rows = [
+        {**dict(zip(_SHARE_KEY, key, strict=True)), "population": 0, "achieved": 0}
+        for key, _ in moved
+    ]
+    session.connection().execute(missing, rows)
     session.connection().execute(
         _ADD,
         [
@@ -211,11 +206,14 @@ def stored_memberships(
 ) -> dict[int, dict[tuple[str, str], dict[str, Any]]]:
     """What is stored, by subject, then by indicator and period."""
     found: dict[int, dict[tuple[str, str], dict[str, Any]]] = {s: {} for s in subjects}
-    rows = session.scalars(select(Membership).where(Membership.subject_id.in_(subjects)))
-    for row in rows:
-        found[row.subject_id][row.indicator, row.period] = {
-            name: getattr(row, name) for name in _COLUMNS
-        }
+    columns = (getattr(Membership, name) for name in _COLUMNS)
+    rows = session.execute(
+        select(Membership.subject_id, Membership.indicator, Membership.period, *columns).where(
+            Membership.subject_id.in_(subjects)
+        )
+    )
+    for subject, indicator, period, *values in rows:
+        found[subject][indicator, period] = dict(zip(_COLUMNS, values, strict=True))
     return found
 
 
