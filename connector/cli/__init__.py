@@ -1,6 +1,7 @@
 """The command `connector` (contract 2). Exit codes: 0 done, 1 the work failed, 2 wrong usage."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -37,6 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(f"Не найдено: {err.kind} «{err.name}».")
     except StorageUnavailable as err:
         return _failed(f"База данных недоступна ({err}). Проверьте CONNECTOR_DATABASE_URL.")
+    except OSError as err:
+        if err.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            raise
+        return _failed(f"Адрес занять не удалось ({err.strerror}). Укажите другой --port.")
     except ConnectorError as err:
         return _failed(str(err))
     except BrokenPipeError:
