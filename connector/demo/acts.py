@@ -12,7 +12,7 @@ from connector.demo.learning import KOROLEV_PLOT, KUZNETSK_PLOT
 from connector.demo.native import events_of, posts
 from connector.demo.places import KOROLEV, KUZNETSK
 from connector.demo.recorded import STORY, steps
-from connector.demo.stage import AS_OF, MONDAY, SUNDAY_EVENING, DemoFailed, Stage
+from connector.demo.stage import AS_OF, MONDAY, NIGHT, SUNDAY_EVENING, DemoFailed, Stage
 from connector.demo.tables import write_folder
 from connector.demo.town import Town, build_town
 from connector.models import Delivery, Letter, Notice, Tenant
@@ -97,9 +97,10 @@ def close_sunday(stage: Stage, codes: Sequence[str]) -> None:
 
 def begin_monday(stage: Stage, codes: Sequence[str]) -> None:
     """A working morning: routes are looked at anew, and every letter that is due goes."""
-    stage.clock.move_to(MONDAY)
+    stage.clock.move_to(NIGHT)
     stage.wait_for(lambda: _all_tenants(stage, codes, judged=MONDAY.date()), "день не начат")
     stage.wait()
+    stage.clock.move_to(MONDAY)
     stage.wait_for(lambda: not _due_notices(stage), "письма не отправлены")
 
 

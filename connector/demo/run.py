@@ -102,7 +102,7 @@ def _deliver(
     posted = acts.send_recorded(running, folder / "recorded", answers)
     for name, source in STORY:
         say([f"  {source:<16} запись {name[:2]}: {TOLD[name]} (запросов {posted[name]})"])
-    say([f"  {'':<16} по ним перечитано из Moodle: {len(running.moodle.calls)} ответов REST"])
+    say([f"  {'':<16} по ним перечитано из Moodle, ответов REST: {len(running.moodle.calls)}"])
 
 
 def _write(running: Stage, say: Say) -> None:
@@ -112,8 +112,8 @@ def _write(running: Stage, say: Say) -> None:
     acts.begin_monday(running, _CODES)
     say(["  Понедельник, 09:05:"])
     say(telling.letter_lines(running))
-    letter = telling.stalled_letter(running, "korolev")
-    if letter is not None:
+    say(["  Одно из писем методистам об остановившемся маршруте:"])
+    for letter in telling.stalled_letters(running)[:1]:
         say(telling.letter_text(letter))
 
 

@@ -33,6 +33,8 @@ SUNDAY = datetime(2026, 11, 22, 7, 15, tzinfo=UTC)
 """A little after the last recorded event (10:14 in Moscow)."""
 SUNDAY_EVENING = datetime(2026, 11, 22, 17, 5, tzinfo=UTC)
 """After the closing hour: plans are judged."""
+NIGHT = datetime(2026, 11, 22, 21, 5, tzinfo=UTC)
+"""Monday has begun in Moscow, and everybody sleeps: what a new day changes is judged now."""
 MONDAY = datetime(2026, 11, 23, 6, 5, tzinfo=UTC)
 """A working morning: letters may go."""
 AS_OF = date(2026, 11, 22)

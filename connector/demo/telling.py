@@ -90,7 +90,7 @@ def after_lines(title: str, before: Sequence[Figure], after: Sequence[Figure]) -
 def native_line(town: Town, learning: Learning, count: int) -> str:
     tests, courses = len(learning.sittings), len(learning.completions)
     return (
-        f"  {town.place.source:<16} наш модуль, подпись: {count} событий за год "
+        f"  {town.place.source:<16} с подписью, весь год: событий {count} "
         f"(тестов {tests}, курсов {courses})"
     )
 
@@ -114,16 +114,17 @@ def letter_lines(stage: Stage) -> Iterator[str]:
     yield from _indented(table(head, shown))
 
 
-def stalled_letter(stage: Stage, municipality: str) -> Letter | None:
-    """The shortest letter to a methodist that says that a route has stalled."""
+def stalled_letters(stage: Stage) -> list[Letter]:
+    """Letters to methodists that say that a route has stalled, the shortest first."""
     with stage.container.db.reading() as session:
-        return session.scalars(
-            select(Letter)
-            .join(Notice, Notice.letter_id == Letter.id)
-            .where(Notice.kind == "route_stalled", Notice.role == "methodist")
-            .where(Notice.municipality == municipality)
-            .order_by(func.length(Letter.text), Letter.id)
-        ).first()
+        return list(
+            session.scalars(
+                select(Letter)
+                .join(Notice, Notice.letter_id == Letter.id)
+                .where(Notice.kind == "route_stalled", Notice.role == "methodist")
+                .order_by(func.length(Letter.text), Letter.id)
+            ).unique()
+        )
 
 
 def letter_text(letter: Letter) -> Iterator[str]:
