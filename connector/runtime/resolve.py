@@ -20,7 +20,7 @@ from connector.db import Database
 from connector.dialects import POINTER_READERS
 from connector.dialects.envelope import Unreadable
 from connector.domain.signals import Pointer
-from connector.errors import LostLease
+from connector.errors import LostLease, StorageUnavailable
 from connector.models import Delivery, EvidenceSlot, Reading
 from connector.models.inserting import insert_into
 from connector.moodle import answers as moodle
@@ -96,6 +96,22 @@ class Resolver:
     ) -> None:
         try:
             self._look(claim, one, source, asked, twins)
+        except LostLease:
+            log.warning("resolve.lost_lease delivery=%d", one.id)
+        except StorageUnavailable:
+            raise
+        # Whatever one delivery trips over must not hold up the others of its batch.
+        except Exception as err:
+            log.exception("resolve.fault delivery=%d", one.id)
+            self._fail(claim, one, type(err).__name__)
+
+    def _fail(self, claim: Claim, one: Waiting, error: str) -> None:
+        """Tries again as often as a look is taken; then people see it."""
+        values = self._later("internal_error", one, pause(one.attempts + 1))
+        if one.attempts + 1 >= LOOKS:
+            values = _aside("internal_error", {"error": error})
+        try:
+            self._finish(claim, one, values)
         except LostLease:
             log.warning("resolve.lost_lease delivery=%d", one.id)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
@@ -21,13 +21,14 @@ from connector.domain.evidence import Evidence, Statement
 from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
-from connector.models import Account, Record, Subject
+from connector.models import Record, Subject
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
 from connector.services import records
 from connector.services.casefiles import CaseFiles
 from connector.services.circles import circles, heads_of
+from connector.services.holders import mark_holders
 from connector.services.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.notices import NoticeService
 from connector.services.person_state import person_state
@@ -233,7 +234,7 @@ class FoldService:
             change.compare(row.id, outcome.loaded.former, outcome.judged, indicators)
         change.write(session)
         self._mark_units(session, batch, folded)
-        _mark_holders(session, {one for outcome in folded for one in outcome.loaded.others})
+        mark_holders(session, {one for outcome in folded for one in outcome.loaded.others})
         # Where a plugin failed to say what is owed, its silence must not withdraw anything.
         owed = {o.loaded.row.id: o.owed for o in folded if not o.faults}
         hours = self._rulebook.rules(municipality).post_hours(batch.setting.calendar)
@@ -287,21 +288,3 @@ def _advance(session: Session, folded: Sequence[Folded]) -> None:
     ]
     if rows and session.connection().execute(_THIS_VERSION, rows).rowcount != len(rows):
         raise StaleRead("subjects")
-
-
-def _mark_holders(session: Session, holders: Iterable[tuple[str, str]]) -> None:
-    """Has those judged again from or to whom an attempt went."""
-    wanted = [
-        and_(Account.source == source, Account.user_id == user_id)
-        for source, user_id in sorted(holders)
-        if user_id
-    ]
-    if not wanted:
-        return
-    rows = session.execute(
-        select(Subject.municipality, Subject.code)
-        .join(Account, Account.subject_id == Subject.id)
-        .where(or_(*wanted), Account.match.in_(("matched", "confirmed")))
-    ).all()
-    for municipality in sorted({municipality for municipality, _ in rows}):
-        mark_dirty(session, municipality, "staff", {c for m, c in rows if m == municipality})

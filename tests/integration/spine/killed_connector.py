@@ -55,12 +55,6 @@ class KilledConnector:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
-    def stop(self) -> int:
-        """Asks it to end; its exit status."""
-        assert self._process is not None
-        self._process.terminate()
-        return self._process.wait(30)
-
     def _answers(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=1)
         try:

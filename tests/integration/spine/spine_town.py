@@ -114,6 +114,7 @@ class Spine:
             try:
                 while folder.run_once():
                     pass
+            # Raised again below, in the thread that pytest watches.
             except BaseException as fault:
                 faults.append(fault)
 

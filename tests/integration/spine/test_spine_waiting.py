@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from connector.domain.signals import Dialect
+from connector.domain.signals import About, Dialect, Pointer
 from connector.models import Delivery, SourceCount
+from connector.moodle.answers import Reading
+from connector.moodle.reading import read
 from connector.replay import Replied
 from connector.runtime.receive import COUNT_EVERY_S
 from tests.contract.moodle_deliveries import Recorded
@@ -153,3 +155,28 @@ def test_strangers_cost_no_write_each(tmp_path: Path, monkeypatch: pytest.Monkey
 def counted(town: Spine) -> int:
     with town.container.db.reading() as session:
         return sum(session.scalars(select(SourceCount.count)))
+
+
+def test_what_one_look_raises_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, requests = first_attempt()
+    with foreign_town(tmp_path, WEBHOOKS) as town:
+        town.import_all()
+        town.live_through(step)
+        for request in requests:
+            town.send(request)
+
+        def trips(client: object, pointer: Pointer, *rest: object) -> tuple[Reading, ...]:
+            if pointer.about is About.GRADE:
+                raise ZeroDivisionError
+            return read(client, pointer, *rest)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("connector.runtime.resolve.read", trips)
+        town.settle()
+        assert town.states()["new"] == {"internal_error"}
+        assert town.evidence() == {"attempt:41": 31}
+
+        for _ in range(8):
+            town.settle(3600)
+        assert town.states()["set_aside"] == {"internal_error"}
