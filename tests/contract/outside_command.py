@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,17 @@ class Command:
             stdin=subprocess.DEVNULL,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
+
+    def together(self, *calls: tuple[str | Path, ...]) -> list[Ended]:
+        """Calls at the same moment, two at a time, as scripts of two people would make them."""
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda arguments: self(*arguments), calls))
+
+    def documents(self, *calls: tuple[str | Path, ...]) -> list[Any]:
+        """The JSON documents of calls made together, which must all succeed."""
+        ended = self.together(*((*arguments, "--json") for arguments in calls))
+        assert [each.code for each in ended] == [0] * len(calls), ended
+        return [each.document for each in ended]
 
     def document(self, *arguments: str | Path) -> Any:
         """The JSON document of a call that must succeed."""

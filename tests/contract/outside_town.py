@@ -69,14 +69,15 @@ def town(folder: Path, events: list[Event]) -> Iterator[Town]:
         "korolev": write_folder(folder / "korolev", outside_korolev.SHEETS),
         "kuznetsk": write_workbook(folder / "kuznetsk.xlsx", outside_kuznetsk.SHEETS),
     }
-    imported = {
-        each: command.document("import", sheets[each], "--municipality", each)
-        for each in MUNICIPALITIES
-    }
-    tokens = {
-        each: command.document("people", "token", "--municipality", each, "--role", "methodist")
-        for each in MUNICIPALITIES
-    }
+    told = command.documents(
+        *(("import", sheets[each], "--municipality", each) for each in MUNICIPALITIES),
+        *(
+            ("people", "token", "--municipality", each, "--role", "methodist")
+            for each in MUNICIPALITIES
+        ),
+    )
+    imported = dict(zip(MUNICIPALITIES, told[:2], strict=True))
+    tokens = dict(zip(MUNICIPALITIES, told[2:], strict=True))
     with running(command) as server:
         asked = server.as_role(tokens["korolev"]["token"])
         asked.send(source["hook"], source["secret"], events)
