@@ -48,8 +48,7 @@ def run_demo(host: str, port: int, keep: bool, output: Output) -> int:
             }
             output.result(document, ())
             if keep or sys.stdout.isatty():
-                say(["", "Страницы открыты. Остановить показ: Ctrl-C."])
-                _until_interrupted()
+                _until_interrupted(say)
     return checks.exit_code(found)
 
 
@@ -161,11 +160,12 @@ def _saying(output: Output) -> Say:
     return say
 
 
-def _until_interrupted() -> None:
+def _until_interrupted(say: Say) -> None:
     """Ctrl-C and SIGTERM end the demonstration alike, so that its folder goes too."""
     told = Event()
     former = signal.signal(signal.SIGTERM, lambda number, frame: told.set())
     try:
+        say(["", "Страницы открыты. Остановить показ: Ctrl-C."])
         told.wait()
     except KeyboardInterrupt:
         return
