@@ -2,12 +2,15 @@
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 
 import structlog
 
 _NOISY = (
     "alembic",
-    "waitress.queue",
+    # Tells the address of each request whose sender hung up, and addresses hold personnel numbers.
+    "waitress",
     "urllib3",
     "kombu",
     "amqp",
@@ -15,6 +18,7 @@ _NOISY = (
     "celery.worker.strategy",
     "celery.app.trace",
 )
+_MOST_CAUSES = 8
 
 
 def set_up_logging(level: str | None) -> None:
@@ -26,7 +30,7 @@ def set_up_logging(level: str | None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_where),
     ]
     renderer: structlog.typing.Processor
     if sys.stderr.isatty():
@@ -45,3 +49,17 @@ def set_up_logging(level: str | None) -> None:
     root.setLevel((level or "WARNING").upper())
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _where(
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> str:
+    """Kinds of errors and lines of code, without messages: a driver quotes the row it refused, a
+    parser the text it could not read."""
+    parts: list[str] = []
+    told: BaseException | None = exc_info[1]
+    while told is not None and len(parts) < _MOST_CAUSES:
+        lines = "".join(traceback.format_tb(told.__traceback__))
+        parts.append(f"{lines}{type(told).__module__}.{type(told).__qualname__}")
+        told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    return "\ncaused by:\n".join(parts)

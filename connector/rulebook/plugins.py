@@ -75,7 +75,7 @@ def _loaded(point: EntryPoint) -> FoundPlugin:
         return replace(plugin, module=point.load())
     # A plugin is somebody else's code: importing it may do anything, and the others go on.
     except (Exception, SystemExit) as err:
-        log.exception("plugin not imported", extra={"municipality": point.name})
+        log.exception("plugin.not_imported municipality=%s", point.name)
         return replace(plugin, faults=(_fault(plugin, f"не импортируется: {_told(err)}"),))
 
 
@@ -105,7 +105,7 @@ def register(manager: pluggy.PluginManager, plugin: FoundPlugin) -> FoundPlugin:
         return replace(plugin, folders=tuple(f for answer in answers for f in answer))
     # The plugin's own code again.
     except (Exception, SystemExit) as err:
-        log.exception("plugin names no folders", extra={"municipality": plugin.municipality})
+        log.exception("plugin.names_no_folders municipality=%s", plugin.municipality)
         return _faulty(plugin, f"connector_rule_folders: {_told(err)}")
 
 

@@ -74,7 +74,7 @@ class Rulebook:
                 self._rules[code] = _read(plugin, shared)
             except RulesRefused as err:
                 self._refused[code] = err
-                log.error("rules refused", extra={"municipality": code, "faults": len(err.faults)})
+                log.error("rules.refused municipality=%s faults=%d", code, len(err.faults))
 
     @classmethod
     def open(cls, rules_dir: Path | None = None) -> "Rulebook":
@@ -187,8 +187,8 @@ def _read(plugin: FoundPlugin, shared: Passports) -> MunicipalityRules:
 
 def _noted(code: str, plugin: str, hook: str, err: BaseException) -> RuleFault:
     # Without its message: it may quote a person, and logs carry ids only.
-    told = {"municipality": code, "plugin": plugin, "hook": hook, "error": type(err).__name__}
-    log.error("plugin failed", extra=told)
+    name = type(err).__name__
+    log.error("plugin.failed municipality=%s plugin=%s hook=%s error=%s", code, plugin, hook, name)
     return RuleFault(code, f"{plugin}: {hook}", _told(err))
 
 

@@ -25,7 +25,7 @@ def drain(
     budget_s: float = BUDGET_S,
     clock: Callable[[], float] = monotonic,
 ) -> int:
-    """Works off one kind of work; how much was done. Never raises StorageUnavailable.
+    """Works off one kind of work; how much was done. A fault is logged and ends the turn.
 
     A kind that is not known is left alone: while an installation is upgraded, a newer process may
     speak to an older worker.
@@ -39,6 +39,11 @@ def drain(
         done, is_cut_off = _work(work_of(engine, hint), partial(tell, hint), budget_s, clock)
     except StorageUnavailable as err:
         log.warning("drain.storage_unavailable kind=%s error=%s", hint, err)
+        return 0
+    # As the threads of the embedded way do. Celery would put the error's own words into the log,
+    # and they may quote a person; what was in hand stays claimed until its term ends.
+    except Exception:
+        log.exception("drain.fault kind=%s", hint)
         return 0
     if done:
         log.info("drain.done kind=%s count=%d", hint, done)

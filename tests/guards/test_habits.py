@@ -11,6 +11,7 @@ from tests.guards.tree import none_of, parse, place, python_files
 LONGEST = 400
 CODE = ("connector", "migrations", "plugins", "tests")
 BROAD = {"Exception", "BaseException"}
+LOG_CALLS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "managers", "misc"}
 
 
@@ -39,6 +40,18 @@ def test_a_broad_except_gives_its_reason() -> None:
         (place(path, line) for path in python_files(*CODE) for line in unreasoned(path)),
         "catch the narrowest type, or say in a comment there why everything must be caught:",
     )
+
+
+def test_what_is_logged_stands_in_the_line() -> None:
+    """`extra` gets lost on its way to the line, and with it the ids that one would look for."""
+    calls = (
+        (path, node.lineno)
+        for path in python_files("connector", "plugins")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in LOG_CALLS and any(one.arg == "extra" for one in node.keywords)
+    )
+    none_of((place(*call) for call in calls), "say it in the line, as arguments:")
 
 
 def test_no_file_is_long() -> None:

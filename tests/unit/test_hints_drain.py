@@ -101,3 +101,12 @@ def test_a_database_that_is_away_ends_the_task() -> None:
             raise StorageUnavailable("OperationalError")
 
     assert drained("fold", Works(folder=Away())) == (0, [])
+
+
+def test_a_fault_ends_the_task_as_it_ends_a_threads_turn(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def run_once(self) -> int:
+            raise ValueError("Иванова")
+
+    assert drained("fold", Works(folder=Broken())) == (0, [])
+    assert "drain.fault kind=fold" in caplog.text
