@@ -160,9 +160,9 @@ def _programme(
     competencies = staff.folded.diagnosed_competencies(completion)
     if not competencies:
         return False, Because("programme_without_deficit", params, keys)
-    return True, Because(
-        "programme_by_diagnosis", {**params, "competencies": list(competencies)}, keys
-    )
+    named = [staff.setting.catalogue.competency(code) for code in competencies]
+    titles = [competency.title or competency.code for competency in named]
+    return True, Because("programme_by_diagnosis", {**params, "competencies": titles}, keys)
 
 
 _BASED = Param(
