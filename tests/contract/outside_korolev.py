@@ -178,6 +178,7 @@ K-70 | 1 | 1 | course:PR-1 | yes |
 EVIDENCE = """
 id | personnel_no | kind | target | happened_at | document
 H-1 | K-62 | step | 1/2 | 2026-06-01 | Протокол 7
+H-2 | K-40 | programme | PR-1 | 2026-06-01 | Удостоверение 5
 """
 PAUSES = """
 personnel_no | number | from | until | reason

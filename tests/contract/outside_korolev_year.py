@@ -63,6 +63,9 @@ def _diagnoses(site: Site) -> None:
     # Finished at the same second: the tenth is later than the ninth, as numbers, not as texts.
     site.attempt("K-18", "D-LAST", day, (8, 10), (8, 10), number=9)
     site.attempt("K-18", "D-LAST", day, (2, 10), (2, 10), number=10)
+    # Two versions of the same instant: the greater seq is the later one, 10 %.
+    site.attempt("K-20", "D-LAST", day, (9, 10), (9, 10))
+    site.attempt("K-20", "D-LAST", day, (1, 10), (1, 10))
     # Not finished.
     site.attempt("K-19", "D-LAST", day, (9, 10), (9, 10), state="overdue")
 
@@ -85,7 +88,8 @@ def _programmes(site: Site) -> None:
     site.attempt("K-38", "F-3", "2026-03-31T12:00:00Z", (60, 100))
     site.complete("K-38", "PR-3", "2026-04-01T12:00:00Z")  # yes
     site.complete("K-39", "PR-4", march)  # no: in no register
-    site.complete("K-40", "PR-5", march)  # no: covers C2, the deficit is in C1
+    # Covers C2, the deficit is in C1; but a course away from Moodle in June does count (sheets).
+    site.complete("K-40", "PR-5", march)
     # Addressed by the first programme in 2025, and still not closed: both count.
     site.attempt("K-41", "D-LAST", "2025-11-01T09:00:00Z", *LOW)
     site.complete("K-41", "PR-1", "2025-12-01T12:00:00Z")  # yes in 2025

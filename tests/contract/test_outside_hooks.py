@@ -144,3 +144,11 @@ def test_a_ping_is_answered_and_seen(outside_town: Town) -> None:
     time.sleep(0.2)
     source = outside_town.command.document("sources", "list")[0]
     assert source["last_ping_at"]
+
+
+def test_while_a_secret_is_rotated_both_are_good(outside_town: Town) -> None:
+    fresh = outside_town.command.document("sources", "rotate", "town")["secret"]
+    assert fresh != outside_town.secret
+    for secret in (outside_town.secret, fresh):
+        answer = outside_town.server.post(outside_town.hook, PING, secret)
+        assert answer.status_code == 200
