@@ -24,6 +24,16 @@ def test_a_person_is_profile_routes_evidence_notices(town: WebTown) -> None:
     assert {one["kind"] for one in told["notices"]} == {"route_stalled"}
 
 
+@pytest.mark.parametrize(("role", "own"), [("head", "T-2"), ("teacher", "T-4")])
+def test_what_others_were_told_of_a_person_is_not_told_on(
+    town: WebTown, role: str, own: str
+) -> None:
+    told = [as_json(town.get(f"{STAFF}/T-4", who))["notices"] for who in ("methodist", role)]
+    every, seen = ({one["recipient"] for one in notices} for notices in told)
+    assert every - {own}
+    assert seen <= {own}
+
+
 def test_each_look_is_written_down(town: WebTown) -> None:
     town.get(f"{STAFF}/T-13")
     with town.container.db.reading() as session:

@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from connector.models import Audit
 from tests.integration.web_town import M, WebTown, csrf_token, sign_in, web_town
 
 EVERY_PAGE = (
@@ -219,6 +221,14 @@ def test_a_person_reads_who_looked(own: WebTown) -> None:
     text = teacher.get(f"/m/{M}/staff/T-4").text
     assert "Кто смотрел профиль (1)" in text
     assert "methodist" in text
+
+
+def test_a_letters_own_address_is_a_look_too(own: WebTown) -> None:
+    body = own.client("methodist").get(f"/m/{M}/letters/1/body")
+    assert body.status_code == 200
+    with own.container.db.reading() as session:
+        looks = session.scalars(select(Audit).where(Audit.action == "letter.looked_at")).all()
+    assert [look.actor for look in looks] == ["methodist"]
 
 
 def test_a_confirmed_account_lets_its_events_through(own: WebTown) -> None:

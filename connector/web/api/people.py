@@ -29,7 +29,9 @@ def register(blueprint: Blueprint) -> None:
                 abort(403)
             service = profiles(session)
             profile = service.profile(municipality, number)
-            notices = MailboxService(session).notices(municipality, about=number)
+            about = MailboxService(session).notices(municipality, about=number)
+        # What others were told of the person is not told on to a mentor, a head or the person.
+        notices = [n for n in about if sight.people is None or n.recipient == viewer.person]
         if viewer.person != number:
             note(PROFILE_LOOKED_AT, municipality, number)
         return {**_staff(profile), "notices": notices}

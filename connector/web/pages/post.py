@@ -30,16 +30,13 @@ def letters(municipality: str) -> str:
 
 @blueprint.get("/letters/<int:letter_id>")
 def letter(municipality: str, letter_id: int) -> str:
-    found = _letter(municipality, letter_id)
-    if found.line.recipient is not None and found.line.recipient != the_viewer().person:
-        note(LETTER_LOOKED_AT, municipality, found.line.recipient, {"letter": letter_id})
-    return render_template("letter.html", letter=found)
+    return render_template("letter.html", letter=_read(municipality, letter_id))
 
 
 @blueprint.get("/letters/<int:letter_id>/body")
 def letter_body(municipality: str, letter_id: int) -> Response:
     """The letter's own HTML, for the frame: a policy of its own lets it do nothing but be seen."""
-    response = make_response(_letter(municipality, letter_id).html)
+    response = make_response(_read(municipality, letter_id).html)
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -72,8 +69,13 @@ def _own() -> list[str] | None:
     return [viewer.person]
 
 
-def _letter(municipality: str, letter_id: int) -> LetterDetails:
+def _read(municipality: str, letter_id: int) -> LetterDetails:
+    """A letter, and the look at it written down: the frame's address can be opened by itself."""
     if number_of(str(letter_id)) is None:
         abort(404)
     with household().db.reading() as session:
-        return MailboxService(session).letter(municipality, letter_id, _own())
+        found = MailboxService(session).letter(municipality, letter_id, _own())
+    recipient = found.line.recipient
+    if recipient is not None and recipient != the_viewer().person:
+        note(LETTER_LOOKED_AT, municipality, recipient, {"letter": letter_id})
+    return found
