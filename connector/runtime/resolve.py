@@ -52,6 +52,26 @@ class Waiting:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A delivery of this batch that was read well, for others that point to the same place."""
+
+    id: int
+    readings: tuple[moodle.Reading, ...]
+
+    def speaks_for(self, pointer: Pointer, source: str) -> bool:
+        """Whether these readings show the change `pointer` tells of; else its commit may be yet to
+        come, however well they answer the earlier event."""
+        try:
+            found = interpret(pointer, self.readings, source, UTC, self.id)
+        except (moodle.Missing, MoodleRefused):
+            return False
+        return found.not_yet is None
+
+
+Twins = dict[tuple[str, Pointer], Twin]
+
+
 class Resolver:
     """Takes pointers until there are none that are due."""
 
@@ -81,7 +101,7 @@ class Resolver:
             service = SourceService(session, self._box)
             sources = {code: service.get(code) for code in codes}
         asked = {code: Asked() for code in codes}
-        twins: dict[tuple[str, Pointer], int] = {}
+        twins: Twins = {}
         for one in waiting:
             self._resolve(claim, one, sources[one.source], asked[one.source], twins)
         return len(claim.ids)
@@ -92,7 +112,7 @@ class Resolver:
         one: Waiting,
         source: SourceDetails,
         asked: Asked,
-        twins: dict[tuple[str, Pointer], int],
+        twins: Twins,
     ) -> None:
         try:
             self._look(claim, one, source, asked, twins)
@@ -121,7 +141,7 @@ class Resolver:
         one: Waiting,
         source: SourceDetails,
         asked: Asked,
-        twins: dict[tuple[str, Pointer], int],
+        twins: Twins,
     ) -> None:
         try:
             pointer = POINTER_READERS[source.dialect](one.body)
@@ -132,10 +152,10 @@ class Resolver:
             self._finish(claim, one, self._done("irrelevant"))
             return
         twin = twins.get((source.code, _place(pointer)))
-        if twin is not None:
+        if twin is not None and twin.speaks_for(pointer, source.code):
             # Moodle raises several events for one happening, and two services may send each: what
             # was read for the first of the batch, after all of them had come, speaks for all.
-            self._finish(claim, one, {**self._done("same_as"), "detail": {"same_as": twin}})
+            self._finish(claim, one, {**self._done("same_as"), "detail": {"same_as": twin.id}})
             return
         client = self._moodles.client(source)
         if client is None:
@@ -151,7 +171,7 @@ class Resolver:
         pointer: Pointer,
         client: MoodleClient,
         asked: Asked,
-        twins: dict[tuple[str, Pointer], int],
+        twins: Twins,
     ) -> None:
         final = one.attempts + 1 >= LOOKS
         try:
@@ -173,7 +193,7 @@ class Resolver:
         else:
             values = {"state": "ready", "reason": None, "attempts": 0, "next_try_at": None}
             values["detail"] = None
-            twins[source.code, _place(pointer)] = one.id
+            twins[source.code, _place(pointer)] = Twin(one.id, readings)
         self._finish(claim, one, values, readings)
 
     def _finish(
@@ -264,5 +284,3 @@ def _rows(
 
 def _aside(reason: str, detail: dict[str, Any]) -> dict[str, Any]:
     return {"state": "set_aside", "reason": reason[:80], "detail": detail}
-
-
