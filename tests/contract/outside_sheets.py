@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -28,12 +29,22 @@ def write_folder(folder: Path, sheets: Sheets) -> Path:
 
 
 def write_workbook(path: Path, sheets: Sheets) -> Path:
-    """One XLSX workbook with all sheets, every cell a text."""
+    """One XLSX workbook with all sheets, cells typed as Excel types what people enter."""
     book = Workbook()
     book.remove(book.active)
     for name, text in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows_of(text):
-            sheet.append(row)
+            sheet.append([_typed(cell) for cell in row])
     book.save(path)
     return path
+
+
+def _typed(cell: str) -> str | int | date:
+    """Numbers and ISO dates become numbers and dates; a date of another form stays a text."""
+    if cell.isdecimal():
+        return int(cell)
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        return cell

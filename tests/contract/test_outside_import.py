@@ -96,7 +96,12 @@ def test_the_same_again_changes_nothing_in_the_other_form(importer: Importer) ->
 
 
 def test_a_change_of_school_holds_from_its_day(importer: Importer) -> None:
-    ended = importer.bring(importer.sheets({"staff": MOVED}), "--effective", "2026-09-01")
+    # As Excel saves it in a Russian Windows: a mark at the start, semicolons.
+    folder = importer.folder / "excel"
+    folder.mkdir()
+    text = MOVED.replace(" | ", ";").replace("|", ";")
+    (folder / "Сотрудники.csv").write_text(text, encoding="utf-8-sig", newline="\r\n")
+    ended = importer.bring(folder, "--effective", "2026-09-01")
     assert (ended.code, _counts(ended, "staff")) == (0, (0, 1, 0, 19))
 
 
