@@ -1,5 +1,6 @@
 """The inbox: events are written down before anybody is answered (contract 1)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -13,6 +14,10 @@ from connector.models.inserting import insert_into
 FIRST_LOOK = timedelta(seconds=3)
 """Foreign senders post from inside Moodle's transaction; asked at once, it knows nothing yet. The
 pause also lets the several events of one happening share one look."""
+
+_CHUNK = 1000
+"""Rows of one statement, ten values each. SQLite takes 32,766 values and PostgreSQL 65,535; a batch
+of statements may have 4 MiB, and one that did not fit would be answered 503 for ever."""
 
 
 class InboxService:
@@ -30,15 +35,20 @@ class InboxService:
         digest is stored beside the first and both are marked as a conflict.
         """
         relevant = {(a.key, a.digest): a for a in arrivals if a.relevant}
-        ignored = [a for a in arrivals if not a.relevant]
-        accepted = self._insert(source, dialect, list(relevant.values()), now) if relevant else 0
+        ignored = Counter(a.type for a in arrivals if not a.relevant)
+        rows = list(relevant.values())
+        accepted = sum(
+            self._insert(source, dialect, rows[start : start + _CHUNK], now)
+            for start in range(0, len(rows), _CHUNK)
+        )
         duplicate = sum(a.relevant for a in arrivals) - accepted
-        for arrival in ignored:
-            self.count(source, "ignored", arrival.type, now)
+        # In one order everywhere: two requests that count the same types must not deadlock.
+        for name, times in sorted(ignored.items()):
+            self.count(source, "ignored", name, now, times)
         self._session.execute(
             update(Source).where(Source.code == source).values(last_delivery_at=now)
         )
-        return accepted, duplicate, len(ignored)
+        return accepted, duplicate, ignored.total()
 
     def count(self, source: str, what: str, reason: str, now: datetime, times: int = 1) -> None:
         """Counts something that is not kept: an ignored event, a refused request."""
