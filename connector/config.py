@@ -1,10 +1,10 @@
 """Settings, from the environment and nowhere else; the only module that reads it.
 
 Every setting `CONNECTOR_X` can also be given as `CONNECTOR_X_FILE`, the path of a file that holds
-the
-value, as container secrets come.
+the value, as container secrets come.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -17,6 +17,7 @@ from connector.errors import BadSettings
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = {"database_url", "broker_url", "secret_key", "smtp_url"}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Config:
             value: Any = getattr(self, field.name)
             shown = "" if value in (None, "") else str(value)
             if field.name in SECRET and shown:
-                shown = _masked(shown)
+                # A key may be any text, one that looks like an address too.
+                shown = "***" if field.name == "secret_key" else _masked(shown)
             yield f"CONNECTOR_{field.name.upper()}", shown
 
 
@@ -80,7 +82,7 @@ def load() -> Config:
             mail_from=_text(env, "CONNECTOR_MAIL_FROM", "connector@localhost"),
             allow_private=_switch(env, "CONNECTOR_ALLOW_PRIVATE"),
             web_threads=int(_text(env, "CONNECTOR_WEB_THREADS", "8")),
-            log_level=_text(env, "CONNECTOR_LOG_LEVEL", "INFO").upper(),
+            log_level=_level(_text(env, "CONNECTOR_LOG_LEVEL", "INFO")),
             clock=_instant(clock) if clock else None,
             queue_prefix=_text(env, "CONNECTOR_QUEUE_PREFIX", "connector"),
         )
@@ -103,6 +105,12 @@ def _switch(env: Env, name: str) -> bool:
     return text in ("1", "true", "yes")
 
 
+def _level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"CONNECTOR_LOG_LEVEL: one of {', '.join(LOG_LEVELS)} is expected")
+    return text.upper()
+
+
 def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
@@ -111,9 +119,10 @@ def _instant(text: str) -> datetime:
 
 
 def _masked(value: str) -> str:
+    """An address without what lets people in, whether it stands before the host or behind."""
     scheme, separator, rest = value.partition("://")
-    if separator and "@" in rest:
-        return f"{scheme}://***@{rest.rpartition('@')[2]}"
-    if separator:
-        return value
-    return "***"
+    if not separator:
+        return "***"
+    if "@" in rest:
+        rest = f"***@{rest.rpartition('@')[2]}"
+    return f"{scheme}://" + re.sub(r"(?i)((?:user|\w*pass\w*)=)[^&]*", r"\1***", rest)

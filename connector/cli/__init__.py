@@ -17,6 +17,7 @@ from connector.cli import (
     sources,
 )
 from connector.cli.output import Output
+from connector.config import LOG_LEVELS
 from connector.errors import ConnectorError, StorageUnavailable, UnknownThing
 from connector.log import set_up_logging
 from connector.rulebook import UnknownMunicipality
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="один документ JSON на выходе")
-    common.add_argument("--log-level", help="DEBUG, INFO, WARNING или ERROR")
+    common.add_argument("--log-level", type=str.upper, choices=LOG_LEVELS)
     made = argparse.ArgumentParser(
         prog="connector", description="Связывает Moodle и муниципальную методическую службу."
     )

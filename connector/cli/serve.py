@@ -1,10 +1,14 @@
 """connector run, web, worker, tick, demo."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from connector.bootstrap import Container
 from connector.cli.output import Output
 from connector.cli.session import container
+from connector.log import set_up_logging
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -30,24 +34,33 @@ def _listens(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8080)
 
 
+@contextmanager
+def _serving(arguments: argparse.Namespace) -> Iterator[Container]:
+    """Whoever serves says in the log what it does, as much as the settings want; a command that
+    ends by itself only what went wrong."""
+    with container() as made:
+        set_up_logging(arguments.log_level or made.config.log_level)
+        yield made
+
+
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     from connector.cli.serving import run_all
 
-    with container() as made:
+    with _serving(arguments) as made:
         return run_all(made, arguments.host, arguments.port)
 
 
 def _web(arguments: argparse.Namespace, output: Output) -> int:
     from connector.cli.serving import serve_web
 
-    with container() as made:
+    with _serving(arguments) as made:
         return serve_web(made, arguments.host, arguments.port)
 
 
 def _worker(arguments: argparse.Namespace, output: Output) -> int:
     from connector.cli.serving import run_worker
 
-    with container() as made:
+    with _serving(arguments) as made:
         config = made.config
     return run_worker(config, arguments.concurrency)
 
@@ -55,7 +68,7 @@ def _worker(arguments: argparse.Namespace, output: Output) -> int:
 def _tick(arguments: argparse.Namespace, output: Output) -> int:
     from connector.cli.serving import run_tick
 
-    with container() as made:
+    with _serving(arguments) as made:
         return run_tick(made)
 
 
