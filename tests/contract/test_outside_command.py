@@ -13,7 +13,6 @@ CALLS: dict[str, tuple[str, ...]] = {
     "shares": ("shares", "korolev", *ASKED, "--by", "school", "--json"),
     "recount": ("recount", "--verify", "--json"),
     "explain": ("explain", "korolev", "korolev.diagnosed", "K-02", *ASKED, "--json"),
-    "for people": ("explain", "korolev", "korolev.diagnosed", "K-02", *ASKED),
     "stalls": ("stalls", "korolev", "--json"),
     "show": ("deliveries", "show", "1", "--json"),
     "list": ("deliveries", "list", "--state", "done", "--limit", "2", "--json"),
@@ -65,7 +64,6 @@ def test_explain_leads_from_a_figure_to_a_delivery(told: dict[str, Ended]) -> No
     subjects = told["explain"].document["subjects"]
     assert [each["subject"] for each in subjects] == ["K-02"]
     assert subjects[0]["evidence"][0]["delivery"]
-    assert "K-02" in told["for people"].out
 
 
 def test_stalls_name_the_routes_that_stand_still(
