@@ -23,7 +23,7 @@ from connector.channels.channel import (
 )
 from connector.clock import Clock
 from connector.db import Database
-from connector.errors import LostLease
+from connector.errors import LostLease, StorageUnavailable
 from connector.services.post_offices import PostOffice
 from connector.services.sending import ClaimedGroup, DueGroup, SendingService
 from connector.texts.letters import RenderedLetter, TextFault, Told, render_letter
@@ -94,6 +94,13 @@ class Sender:
             except ChannelDown as err:
                 log.warning("send.channel_down channel=%s reason=%s", self._channel.name, err)
                 break
+            except StorageUnavailable:
+                raise
+            # Whatever one letter trips over must keep neither the others from going out, nor this
+            # one coming back for ever.
+            except Exception:
+                log.exception("send.fault municipality=%s", group.municipality)
+                self._set_back(claimed, open_ones[group.municipality])
         return handled
 
     def _open_offices(
@@ -162,6 +169,12 @@ class Sender:
         }
         with self._db.writing() as session:
             SendingService(session).sent(claimed, columns, self._clock.now())
+
+    def _set_back(self, claimed: ClaimedGroup, office: PostOffice) -> None:
+        try:
+            self._try_later(claimed, office, "internal_error")
+        except LostLease:
+            log.warning("send.lost_lease municipality=%s", claimed.group.municipality)
 
     def _try_later(self, claimed: ClaimedGroup, office: PostOffice, reason: str) -> None:
         if claimed.attempts >= MOST_TRIES:

@@ -14,6 +14,7 @@ from connector.clock import Clock
 from connector.db import Database
 from connector.domain.dates import local_day
 from connector.domain.periods import PeriodKind, period_containing
+from connector.errors import StorageUnavailable
 from connector.models import Subject, Tenant
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules, Rulebook
@@ -37,7 +38,17 @@ class Ticker:
 
     def run_once(self) -> int:
         """How many municipalities had something marked or closed."""
-        return sum(self._tick(code) for code in self._rulebook.municipalities())
+        return sum(self._turn(code) for code in self._rulebook.municipalities())
+
+    def _turn(self, municipality: str) -> bool:
+        try:
+            return self._tick(municipality)
+        except StorageUnavailable:
+            raise
+        # One municipality's records or rules must not stop the days of the others.
+        except Exception:
+            log.exception("tick.fault municipality=%s", municipality)
+            return False
 
     def _tick(self, municipality: str) -> bool:
         rules = self._rulebook.rules(municipality)

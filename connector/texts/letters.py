@@ -45,6 +45,9 @@ _REASONS = {
 }
 
 
+MOST_SUBJECT = 300
+
+
 class TextFault(ConnectorError):
     """There are no words for a notice, or they do not fit it; whoever wrote them must mend them."""
 
@@ -156,7 +159,8 @@ def _blocks(body: str) -> Iterator[Block]:
 
 def _subject(sections: Sequence[Section], count: int) -> str:
     if len(sections) == 1:
-        return sections[0].title
+        # As long as the mailbox holds; a letter that is sent and cannot be noted is sent again.
+        return sections[0].title[:MOST_SUBJECT]
     messages = plural(count, "сообщение", "сообщения", "сообщений")
     return f"Методическая служба: {count} {messages}"
 

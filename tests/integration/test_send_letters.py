@@ -324,3 +324,25 @@ def test_what_is_held_or_withdrawn_is_not_sent(
         session.execute(update(Notice).where(Notice.key == "a").values(state="held"))
         session.execute(update(Notice).where(Notice.key == "b").values(state="withdrawn"))
     assert sender(database, Mailbox(), clock).run_once() == 0
+
+
+class Trips(Mailbox):
+    """Stumbles over the letters to one person, as code with a mistake in it would."""
+
+    def send(self, letter: OutgoingLetter) -> bytes | None:
+        if letter.address == "t1@example.org":
+            raise KeyError("Иванова Анна")
+        return super().send(letter)
+
+
+def test_a_letter_that_trips_the_sender_holds_up_no_other(
+    database: Database, clock: AdjustableClock
+) -> None:
+    put(database, "k1", to="T1")
+    put(database, "k2", to="T2")
+    loop = sender(database, Trips(), clock)
+    for _ in range(MOST_TRIES):
+        loop.run_once()
+        clock.move_to(clock.now() + timedelta(days=7))
+    found = {row.key: (row.state, row.reason) for row in rows(database)}
+    assert found == {"k1": ("failed", "gave_up:internal_error"), "k2": ("sent", None)}

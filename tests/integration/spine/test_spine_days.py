@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from connector.domain.periods import parse_period
 from connector.models import Membership, Notice, Share, Subject, Tenant
+from connector.rulebook import MunicipalityRules, Rulebook
 from connector.runtime.tick import Ticker
 from connector.services.figures import FigureService
 from tests.integration.spine.native_stream import arrivals, event, graded
@@ -40,6 +42,24 @@ def shares_of(town: Spine, period: str) -> list[tuple[object, ...]]:
 def versions(town: Spine) -> dict[int, int]:
     with town.container.db.reading() as session:
         return dict(session.execute(select(Subject.id, Subject.version)).all())
+
+
+def test_one_municipalitys_trouble_stops_nobody_elses_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with spine(tmp_path / "town") as town:
+        rulebook = town.container.rulebook
+        rules = type(rulebook).rules
+
+        def trips(self: Rulebook, code: str) -> MunicipalityRules:
+            if code == "korolev":
+                raise RuntimeError(code)
+            return rules(self, code)
+
+        monkeypatch.setattr(Rulebook, "rules", trips)
+        ticker(town).run_once()
+        with town.container.db.reading() as session:
+            assert session.scalars(select(Tenant.municipality)).all() == ["kuznetsk"]
 
 
 def test_two_ticks_do_no_harm(tmp_path: Path) -> None:
