@@ -16,6 +16,7 @@ from connector.hooks.waitress_server import WebServer, build_server
 from connector.runtime.engine import TICK_S, Engine
 from connector.runtime.hints import ARRIVED
 from connector.runtime.loops import Loop
+from connector.runtime.receive import Inbox
 from connector.runtime.relay import Relay
 from connector.runtime.sweep import Sweep
 from connector.tasks.app import hint_publisher, make_celery
@@ -25,7 +26,7 @@ from connector.web.app import create_app
 def run_all(container: Container, host: str, port: int) -> int:
     """Web and work in this process. Raises OSError if the address is taken."""
     engine = Engine(container)
-    app = create_app(container, engine.nudge, lambda: not engine.silent_loops())
+    app = create_app(container, engine.nudge, lambda: not engine.silent_loops(), engine.inbox)
     server = build_server(app, host, port, container.config.web_threads)
     engine.start()
     try:
@@ -38,13 +39,19 @@ def run_all(container: Container, host: str, port: int) -> int:
 def serve_web(container: Container, host: str, port: int) -> int:
     """Hooks, pages and API; the work is hinted to workers. Raises OSError, BadSettings."""
     relay = Relay(hint_publisher(container.config), ARRIVED)
-    app = create_app(container, relay.nudge)
+    inbox = Inbox(container.db, container.box, container.clock, relay.nudge)
+    app = create_app(container, relay.nudge, inbox=inbox)
     server = build_server(app, host, port, container.config.web_threads)
+    counting = Loop("count", inbox.flush, TICK_S)
     relay.start()
+    counting.start()
     try:
         _serve(server, host)
     finally:
         relay.stop()
+        counting.stop()
+        counting.join(5)
+        inbox.flush()
     return 0
 
 

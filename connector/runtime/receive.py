@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 SOURCE_TTL_S = 2.0
 """How long a source is remembered: a rotated secret works within this time, in every process."""
 
-
 COUNT_EVERY_S = 5.0
 """Refusals are counted in memory and written this often: a stranger's request costs no write."""
 
@@ -67,7 +66,6 @@ class Inbox:
         return Receipt(*counts)
 
     def refused(self, source: str, reason: str) -> None:
-        log.info("hook.refused source=%s reason=%s", source, reason)
         if not source:
             return
         with self._lock:
@@ -76,13 +74,13 @@ class Inbox:
                 return
         self.flush()
 
-    def flush(self) -> None:
-        """Writes down the refusals counted since the last time. Never raises."""
+    def flush(self) -> int:
+        """Writes down the refusals counted since the last time; of how many kinds. Never raises."""
         with self._lock:
             counts, self._refusals = self._refusals, Counter()
             self._counted_at = monotonic()
         if not counts:
-            return
+            return 0
         try:
             with self._db.writing() as session:
                 service, now = InboxService(session), self._clock.now()
@@ -92,3 +90,5 @@ class Inbox:
             log.warning("hook.refusals_not_counted reasons=%d", len(counts))
             with self._lock:
                 self._refusals += counts
+            return 0
+        return len(counts)

@@ -24,11 +24,13 @@ def create_app(
     container: Container,
     arrived: Callable[[], None] = lambda: None,
     works: Callable[[], bool] = lambda: True,
+    inbox: Inbox | None = None,
 ) -> Flask:
     """The application over one container.
 
     arrived: called after each commit that made work; must return at once. works: whether the work
-    loops of this process are alive, where it runs them itself; /readyz asks.
+    loops of this process are alive, where it runs them itself; /readyz asks. inbox: behind the
+    hooks; whoever gives one writes its counts down from time to time.
     """
     app = Flask("connector.web")
     app.extensions[household.KEY] = container
@@ -37,7 +39,7 @@ def create_app(
     # Registered first: nothing runs before the gate, not even the check of a form.
     app.before_request(access.gate)
     csrf = CSRFProtect(app)
-    inbox = Inbox(container.db, container.box, container.clock, arrived)
+    inbox = inbox or Inbox(container.db, container.box, container.clock, arrived)
     hooks = create_blueprint(inbox, container.clock)
     csrf.exempt(hooks)
     app.register_blueprint(hooks)
