@@ -1,4 +1,4 @@
-"""connector sources add, list, test, rotate."""
+"""connector sources add, list, connect, test, rotate."""
 
 import argparse
 from typing import Any
@@ -8,9 +8,11 @@ from connector.cli.session import container, known_municipality
 from connector.config import DEFAULT_PUBLIC_URL
 from connector.domain.signals import Dialect
 from connector.errors import ConnectorError
-from connector.moodle.errors import MoodleRefused, MoodleSays, MoodleUnavailable
-from connector.moodle.questions import Function, site_info
+from connector.moodle.errors import MoodleError, MoodleUnavailable
+from connector.moodle.questions import Function
+from connector.moodle.site import check_site, missing_rights
 from connector.services.sources import SourceDetails, SourceService
+from connector.web.reasons import ADVICE, stem
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -26,6 +28,13 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     add.add_argument("--secret", help="свой секрет вместо нового")
     add.set_defaults(run=_add)
     group.add_parser("list", parents=[common], help="перечень").set_defaults(run=_list)
+    connect = group.add_parser(
+        "connect", parents=[common], help="задать или сменить адрес Moodle и ключ"
+    )
+    connect.add_argument("code")
+    connect.add_argument("--url", required=True, metavar="MOODLE", help="адрес сайта Moodle")
+    connect.add_argument("--rest-token", required=True, metavar="T", help="ключ веб-службы Moodle")
+    connect.set_defaults(run=_connect)
     test = group.add_parser("test", parents=[common], help="проверить доступ к Moodle")
     test.add_argument("code")
     test.set_defaults(run=_test)
@@ -101,6 +110,18 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
     return 0
 
 
+def _connect(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made, made.db.writing() as session:
+        SourceService(session, made.box).connect(
+            arguments.code, arguments.url, arguments.rest_token
+        )
+    output.result(
+        {"code": arguments.code, "url": arguments.url},
+        [f"Записано. Проверьте: connector sources test {arguments.code}"],
+    )
+    return 0
+
+
 def _test(arguments: argparse.Namespace, output: Output) -> int:
     with container() as made:
         with made.db.reading() as session:
@@ -110,26 +131,46 @@ def _test(arguments: argparse.Namespace, output: Output) -> int:
             needed = "нужны" if source.needs_rest else "для этого отправителя не обязательны"
             raise ConnectorError(f"Не заданы адрес Moodle и ключ веб-службы: {needed}.")
         try:
-            reading = client.call(site_info())
-        except MoodleUnavailable as err:
-            raise ConnectorError(f"Moodle не отвечает ({err.reason}). Попробуйте позже.") from err
-        except (MoodleRefused, MoodleSays) as err:
-            raise ConnectorError(
-                f"Moodle отказал ({err.reason}). Проверьте ключ и права веб-службы."
-            ) from err
-    if reading.status == "error":
-        raise ConnectorError(f"Moodle отказал ({reading.errorcode}). Проверьте ключ и права.")
-    offered = sorted(f["name"] for f in reading.body.get("functions", []))
-    missing = sorted(str(f) for f in Function if str(f) not in offered)
+            found = check_site(client)
+            hidden = missing_rights(client) if str(Function.USERS) not in found.missing else ()
+        except MoodleError as err:
+            raise ConnectorError(refusal(err)) from err
     document = {
-        "site": reading.body.get("sitename"),
-        "release": reading.body.get("release"),
-        "missing_functions": missing,
+        "url": found.url,
+        "release": found.release,
+        "missing_functions": sorted(found.missing),
+        "missing_rights": list(hidden),
     }
-    lines = [f"Moodle отвечает: {document['site']}, {document['release']}."]
-    lines += [f"Веб-служба не содержит функцию {name}." for name in missing]
+    lines = [f"Moodle отвечает: {found.url}, {found.release or 'версия не названа'}."]
+    lines += [f"Веб-служба не содержит функцию {name}." for name in sorted(found.missing)]
+    lines += [
+        f"Роли недостаёт права {right}: без него не видно табельных номеров." for right in hidden
+    ]
     output.result(document, lines)
-    return 1 if missing else 0
+    return 1 if found.missing or hidden else 0
+
+
+_REFUSALS = {
+    "accessexception": "В Moodle служба выключена, пользователю не разрешена, ключ просрочен или "
+    "роли недостаёт права webservice/rest:use.",
+    "webservices_off": "В Moodle выключены веб-службы или протокол REST.",
+    "connection": "С этим адресом нет связи: сайт выключен или адрес неверен.",
+    "timed_out": "Сайт не ответил вовремя. Попробуйте позже.",
+    "http_404": "По этому адресу нет веб-служб Moodle. Если Moodle лежит в папке, она тоже часть "
+    "адреса.",
+    "http_503": "Moodle на обслуживании или перегружен. Попробуйте позже.",
+    "not_json": "По этому адресу отвечает не веб-служба Moodle.",
+}
+
+
+def refusal(err: MoodleError) -> str:
+    """What a failed test means and who can mend it; the code at the end is for them."""
+    advice = ADVICE.get(stem(err.reason))
+    known = _REFUSALS.get(err.reason) or (advice.what if advice else None)
+    if known is None:
+        is_away = isinstance(err, MoodleUnavailable)
+        known = "Moodle сейчас не отвечает. Попробуйте позже." if is_away else "Moodle отказал."
+    return f"{known} (код: {err.reason})"
 
 
 def _rotate(arguments: argparse.Namespace, output: Output) -> int:

@@ -27,7 +27,7 @@ from connector.moodle.schemas import (
     SiteInfoSchema,
     UserSchema,
 )
-from connector.moodle.site import SiteCheck, check_site
+from connector.moodle.site import SiteCheck, check_site, missing_rights
 from connector.replay import Answering, Replied
 from tests.contract.fake_moodle import client_of, site
 from tests.contract.recorded import MOODLE
@@ -258,6 +258,22 @@ def test_a_service_without_a_function_is_told_which_to_add() -> None:
 
     assert checks[0] == SiteCheck("http://127.0.0.1:8099", whole["response"]["release"], ())
     assert checks[1].missing == ("mod_quiz_get_attempt_review",)
+
+
+@pytest.mark.parametrize(
+    ("shown", "missing"),
+    [
+        # What a 4.4 site answered with the whole role, and with each of the two rights taken away.
+        ([{"id": 2, "username": "admin", "fullname": "Admin User"}], ()),
+        ([{"id": 2, "fullname": "Admin User"}], ("moodle/user:viewalldetails",)),
+        ([], ("moodle/user:viewdetails",)),
+    ],
+)
+def test_a_role_that_hides_people_is_told_what_it_lacks(
+    shown: list[dict[str, Any]], missing: tuple[str, ...]
+) -> None:
+    with site(by_name({Function.USERS.value: Replied(200, shown)})) as running:
+        assert missing_rights(running.client) == missing
 
 
 def test_a_wrong_token_is_refused_by_the_replayed_site() -> None:
