@@ -44,12 +44,19 @@ class Engine:
             with self.container.db.writing() as session:
                 release_everything(session)
         self._loops = Loops(
-            Loop("resolve", self.resolver.run_once, SWEEP_S),
+            Loop("resolve", self._resolve, SWEEP_S),
             Loop("fold", self.folder.run_once, SWEEP_S),
             Loop("send", self.sender.run_once, SWEEP_S),
             Loop("tick", self._tick, TICK_S),
         )
         self._loops.start()
+
+    def _resolve(self) -> int:
+        count = self.resolver.run_once()
+        if count:
+            # What Moodle answered need not wait for the next sweep to show in the figures.
+            self.nudge()
+        return count
 
     def _tick(self) -> int:
         self.inbox.flush()
