@@ -59,6 +59,8 @@ def _show(arguments: argparse.Namespace, output: Output) -> int:
         f"Чьё: {figure.name or 'неизвестно'}",
         json.dumps(details.body, ensure_ascii=False, indent=2),
     ]
+    if figure.detail and figure.detail.get("function"):
+        lines.insert(2, f"Отказала функция Moodle: {figure.detail['function']}")
     for reading in details.readings:
         lines.append(f"Moodle, {reading.function}, {moment(reading.read_at)}: {reading.status}")
     for evidence in details.evidence:

@@ -90,9 +90,10 @@ class MoodleClient:
             except MoodleUnavailable as err:
                 self._breaker.failed(err.retry_after)
                 raise
-            except MoodleRefused:
+            except MoodleRefused as err:
                 # The site is up: it refuses us.
                 self._breaker.succeeded()
+                err.function = question.function.value
                 raise
             else:
                 self._breaker.succeeded()

@@ -19,7 +19,12 @@ class MoodleUnavailable(MoodleError):
 
 
 class MoodleRefused(MoodleError):
-    """Call the administrator of the Moodle, or of the source: asking again changes nothing."""
+    """Call the administrator of the Moodle, or of the source: asking again changes nothing.
+
+    function: which of Moodle's functions refused, where one was asked.
+    """
+
+    function: str | None = None
 
 
 class MoodleSays(MoodleError):

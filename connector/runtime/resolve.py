@@ -186,6 +186,8 @@ class Resolver:
             return
         except MoodleRefused as err:
             values = self._later(err.reason, one, REFUSED_PAUSE, looked=False)
+            # Whoever mends the service user's role must know what was refused.
+            values["detail"] = {"function": err.function} if err.function else None
             self._finish(claim, one, values)
             return
         if found.not_yet is not None:

@@ -20,6 +20,11 @@ _NOTHING = "Делать ничего не нужно."
 _REPORT = "Сообщите администратору коннектора номер события."
 _SENDER = "Администратору: проверьте настройки отправителя в Moodle и его версию."
 
+_RIGHTS = Advice(
+    "Роли веб-службы в Moodle недостаёт права на это чтение. Коннектор спросит снова сам.",
+    "Попросите администратора Moodle дать роли все права из README.",
+)
+
 ADVICE = {
     "unknown_person": Advice(
         "Неизвестно, чья это учётная запись Moodle.",
@@ -58,6 +63,11 @@ ADVICE = {
     "unknown_function": Advice("Веб-службе Moodle не разрешена нужная функция.", _MOODLE),
     "invalidtoken": Advice("Moodle не принимает токен источника.", _MOODLE),
     "accessexception": Advice("Токену источника не хватает прав в Moodle.", _MOODLE),
+    "nopermissions": _RIGHTS,
+    "nopermissiontoviewgrades": _RIGHTS,
+    "cannotviewreport": _RIGHTS,
+    "requireloginerror": _RIGHTS,
+    "errorcoursecontextnotvalid": _RIGHTS,
     "redirected": Advice(
         "Адрес Moodle ведёт на другой адрес.", "Администратору: исправьте адрес у источника."
     ),

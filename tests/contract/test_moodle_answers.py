@@ -279,8 +279,9 @@ def test_a_role_that_hides_people_is_told_what_it_lacks(
 def test_a_wrong_token_is_refused_by_the_replayed_site() -> None:
     with site(lambda *_: Replied(200, [])) as running:
         running.server._token = "another"
-        with pytest.raises(MoodleRefused, match="invalidtoken"):
+        with pytest.raises(MoodleRefused, match="invalidtoken") as refused:
             running.client.call(questions.site_info())
+        assert refused.value.function == "core_webservice_get_site_info"
 
 
 def _read_one(function: Function, title: str, pointer: Pointer) -> Any:
