@@ -7,8 +7,11 @@ computed while no transaction is open.
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -26,7 +29,17 @@ LONGEST_LOCK = timedelta(hours=1)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 
+LOGINS_AT_ONCE = 4
+"""One hash takes 64 MiB and a core on purpose: a stranger who posts log-ins by the hundred must
+take neither the memory nor all the threads, which the hooks need too. Half of a server's threads,
+as it is shipped."""
+
 _hasher = PasswordHasher()
+_places = BoundedSemaphore(LOGINS_AT_ONCE)
+
+
+class TooManyLogins(ConnectorError):
+    """More people sign in at this moment than are let in at once; a moment later it works."""
 
 
 class BadLogin(ConnectorError):
@@ -55,20 +68,32 @@ def lock_after(failures: int) -> timedelta | None:
 def sign_in(db: Database, name: str, password: str, now: datetime) -> SignedIn | None:
     """Checks name and password; None alike for a wrong name, a wrong password and a closed log-in.
 
-    Raises StorageUnavailable.
+    Raises StorageUnavailable, TooManyLogins.
     """
     if len(password) > LONGEST_PASSWORD:
         return None
-    with db.writing() as session:
-        login = LoginService(session).begin_attempt(name, now)
+    with _place():
+        with db.writing() as session:
+            login = LoginService(session).begin_attempt(name, now)
         stored = _absent_password() if login is None else login.password
-    # Also for a name that nobody has: how long it takes must not tell which names there are.
-    fits = _fits(stored, password)
+        # Also for a name that nobody has: how long it takes must not tell which names there are.
+        fits = _fits(stored, password)
     if login is None or not fits:
         return None
     with db.writing() as session:
         LoginService(session).forgive(name)
     return SignedIn(viewer_of(login), fingerprint_of(login))
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """One of the few, at once or not at all: who waits for one holds a thread."""
+    if not _places.acquire(blocking=False):
+        raise TooManyLogins
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def viewer_of(login: Login) -> Viewer:

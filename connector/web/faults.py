@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from connector.domain.periods import AsOfBeforePeriod, NotAPeriod
 from connector.errors import StorageUnavailable, UnknownThing
 from connector.rulebook.faults import RulesRefused
+from connector.services.logins import TooManyLogins
 from connector.web.moments import NotADay
 
 RETRY_AFTER_SECONDS = 30
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(StorageUnavailable, _unavailable)
+    app.register_error_handler(TooManyLogins, _crowded)
     app.register_error_handler(UnknownThing, _unknown)
     app.register_error_handler(AsOfBeforePeriod, _before_period)
     app.register_error_handler(NotAPeriod, _no_period)
@@ -76,6 +78,12 @@ def _unavailable(error: StorageUnavailable) -> Response:
     _log.error("storage unavailable: endpoint=%s", request.endpoint)
     response = answer(503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _crowded(error: TooManyLogins) -> Response:
+    response = answer(429)
+    response.headers["Retry-After"] = "5"
     return response
 
 

@@ -1,6 +1,7 @@
 """Log-ins and tokens against a real database: argon2, a lock that grows, fingerprints."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +12,11 @@ from connector.db import Database
 from connector.models import Base, Login, Token
 from connector.services.logins import (
     FREE_ATTEMPTS,
+    LOGINS_AT_ONCE,
     BadLogin,
     LoginService,
     TokenService,
+    TooManyLogins,
     lock_after,
     sign_in,
 )
@@ -75,7 +78,13 @@ def test_the_lock_grows_up_to_an_hour() -> None:
 
 def test_parallel_guesses_cannot_outrun_the_lock(db: Database) -> None:
     def guess() -> None:
-        sign_in(db, "anna", "wrong", NOW)
+        while True:
+            try:
+                sign_in(db, "anna", "wrong", NOW)
+            except TooManyLogins:
+                time.sleep(0.01)
+            else:
+                return
 
     threads = [threading.Thread(target=guess) for _ in range(8)]
     for thread in threads:
@@ -85,6 +94,31 @@ def test_parallel_guesses_cannot_outrun_the_lock(db: Database) -> None:
     # Every one of them was counted, or found the log-in closed.
     assert login(db).failures == FREE_ATTEMPTS
     assert login(db).locked_until is not None
+
+
+def test_a_crowd_at_the_door_is_sent_away_at_once(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, go = threading.Semaphore(0), threading.Event()
+
+    def slow(stored: str, password: str) -> bool:
+        inside.release()
+        return go.wait(20)
+
+    monkeypatch.setattr("connector.services.logins._fits", slow)
+    crowd = [
+        threading.Thread(target=sign_in, args=(db, f"nobody {n}", "wrong", NOW))
+        for n in range(LOGINS_AT_ONCE)
+    ]
+    for one in crowd:
+        one.start()
+        assert inside.acquire(timeout=20)
+    with pytest.raises(TooManyLogins):
+        sign_in(db, "anna", PASSWORD, NOW)
+    go.set()
+    for one in crowd:
+        one.join()
+    assert sign_in(db, "anna", PASSWORD, NOW) is not None
 
 
 def test_a_changed_password_ends_running_sessions(db: Database) -> None:
