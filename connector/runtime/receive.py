@@ -10,7 +10,7 @@ from connector.clock import Clock
 from connector.db import Database
 from connector.dialects.sources import HookSource, Receipt
 from connector.domain.signals import Arrival
-from connector.errors import StorageUnavailable
+from connector.errors import BadSettings, StorageUnavailable
 from connector.secretbox import SecretBox
 from connector.services.inbox import InboxService
 from connector.services.sources import SourceService
@@ -47,8 +47,13 @@ class Inbox:
             held = self._known.get(code)
         if held is not None and monotonic() - held[0] < SOURCE_TTL_S:
             return held[1]
-        with self._db.reading() as session:
-            details = SourceService(session, self._box).find(code)
+        try:
+            with self._db.reading() as session:
+                details = SourceService(session, self._box).find(code)
+        except BadSettings as err:
+            # Our fault and not the sender's: it must keep its events and send them again.
+            log.error("hook.secret_not_opened source=%s", code)
+            raise StorageUnavailable("secret_key") from err
         found = None if details is None else HookSource(code, details.dialect, details.secrets)
         with self._lock:
             if len(self._known) > 1000:
