@@ -2,8 +2,7 @@
 
 Reading and writing are told apart, because on SQLite a transaction that starts as a reader and then
 writes can fail at once when another writer was quicker. Writers begin IMMEDIATE, and within a
-process
-they queue on a lock instead of on SQLite's polling.
+process they queue on a lock instead of on SQLite's polling.
 """
 
 import threading

@@ -1,8 +1,7 @@
 """Notices owed: who is to be told what, as a pure function of evidence, organisation and day.
 
 A notice is owed by its business key, once for ever. Whether it was sent, when it may be, and in
-which
-words is nobody's business here (domain 6).
+which words is nobody's business here (domain 6).
 """
 
 from collections.abc import Mapping

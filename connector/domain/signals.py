@@ -2,8 +2,7 @@
 
 Two shapes leave a dialect. An `Arrival` is one event as it is written down: a key, a digest and the
 bytes. A `Pointer` or `NativeEvent` is what the stored bytes mean when a worker reads them later;
-the
-split keeps the web request to verify, cut, insert, commit (architecture: the inbox row is the
+the split keeps the web request to verify, cut, insert, commit (architecture: the inbox row is the
 truth).
 """
 

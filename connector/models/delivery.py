@@ -1,10 +1,8 @@
 """The inbox: what senders told us, written down before it is answered, and what Moodle answered.
 
 The row is the truth; a queue message is only a hint that there is work. A claim writes a lease
-token
-and a term, and whoever finishes must still hold the token, so a worker that was stopped past its
-term
-and wakes up later is refused.
+token and a term, and whoever finishes must still hold the token, so a worker that was stopped past
+its term and wakes up later is refused.
 """
 
 from datetime import datetime

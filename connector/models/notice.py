@@ -60,8 +60,7 @@ class Letter(Base):
     """A letter as it went out (one for several gathered notices); the mailbox of the default mode.
 
     message_id: the Message-ID header, made from the notices' keys: a letter sent again after a
-    crash
-        bears the same one, so that mail systems can tell it is the same.
+        crash bears the same one, so that mail systems can tell it is the same.
     """
 
     __tablename__ = "letters"

@@ -48,8 +48,7 @@ class Share(Base):
 
 
 class Tenant(Base):
-    """What is known of a municipality besides its rules: on which day it was last brought up to
-    date.
+    """What is known of a municipality besides its rules: its last day that was brought up to date.
 
     judged_on: the local day for which every due subject has been marked. rules_digest: of the rules
         it was judged by; another one means everybody is judged anew. closed_on: the last local day
