@@ -81,6 +81,10 @@ class BurstService:
         )
         return len(rows)
 
+    def parked(self, municipality: str) -> int:
+        """How many notices wait for somebody's decision."""
+        return len(self._parked(municipality, None))
+
     def _parked(self, municipality: str, kind: str | None) -> Sequence[Any]:
         query = select(Notice.id, Notice.role, Notice.urgent).where(
             Notice.municipality == municipality,

@@ -16,6 +16,8 @@ LETTER_LOOKED_AT = "letter.looked_at"
 DELIVERY_LOOKED_AT = "delivery.looked_at"
 DELIVERY_REPLAYED = "delivery.replayed"
 ACCOUNT_CONFIRMED = "account.confirmed"
+BURST_RELEASED = "burst.released"
+BURST_DISCARDED = "burst.discarded"
 
 
 @dataclass(frozen=True, slots=True)

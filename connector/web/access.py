@@ -48,6 +48,7 @@ ROUTES: Mapping[str, Access] = {
     "post.letter": Access.PAGE,
     "post.letter_body": Access.PAGE,
     "post.notices": Access.PAGE,
+    "post.decide_burst": Access.PAGE,
     "deliveries.listing": Access.PAGE_DELIVERIES,
     "deliveries.details": Access.PAGE_DELIVERIES,
     "deliveries.replay": Access.PAGE_DELIVERIES,

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from connector.models import Audit
+from connector.models import Audit, Notice
 from tests.integration.web_town import M, WebTown, csrf_token, sign_in, web_town
 
 EVERY_PAGE = (
@@ -244,6 +244,32 @@ def test_a_confirmed_account_lets_its_events_through(own: WebTown) -> None:
     assert "45,0" in client.get(f"/m/{M}/staff/T-12").text
     # It is decided now: the same form again has nothing to decide about.
     assert client.post("/accounts/confirm", data=form).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "reason"),
+    [("release", "waiting", "released"), ("discard", "withdrawn", "discarded")],
+)
+def test_a_parked_burst_is_decided_on_the_page(
+    own: WebTown, decision: str, state: str, reason: str
+) -> None:
+    with own.container.db.writing() as session:
+        stalled = update(Notice).where(Notice.kind == "route_stalled")
+        session.execute(stalled.values(state="held", reason="burst"))
+    client, path = own.client("methodist"), f"/m/{M}/notices"
+    form = {"csrf_token": csrf_token(client.get(path).text), "decision": decision}
+    assert client.post(f"{path}/burst", data=form).status_code == 302
+    page = client.get(path).text
+    assert "уведомлени" in page
+    assert "Слишком много сразу" not in page
+    with own.container.db.reading() as session:
+        query = select(Notice.state, Notice.reason).where(Notice.kind == "route_stalled")
+        assert set(session.execute(query.distinct()).all()) == {(state, reason)}
+        acts = session.scalars(select(Audit.action).where(Audit.action.like("burst.%"))).all()
+    assert acts == [f"burst.{'released' if decision == 'release' else 'discarded'}"]
+    teacher = own.client("teacher")
+    form["csrf_token"] = csrf_token(teacher.get(path).text)
+    assert teacher.post(f"{path}/burst", data=form).status_code == 403
 
 
 def test_an_event_can_be_worked_through_again(own: WebTown) -> None:
