@@ -45,6 +45,7 @@ class Interpretation:
     not_yet: reason code; the event came before Moodle's commit, look again later. No statements.
     nothing: reason code; nothing is proved and looking again would not change that.
     warnings: codes of settings that the Moodle's administrator should mend.
+    look_again: the answer contradicts itself, as one given in the midst of a commit can.
     """
 
     account: AccountSeen | None = None
@@ -53,6 +54,7 @@ class Interpretation:
     not_yet: str | None = None
     nothing: str | None = None
     warnings: tuple[str, ...] = ()
+    look_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,8 @@ def _pointer(stored: StoredDelivery) -> Understood:
         says,
         first.nothing,
         first.warnings,
-        look_again=len(stored.looks) == 1 and pointer.about in (About.USER, About.GRADE),
+        look_again=len(stored.looks) == 1
+        and (first.look_again or pointer.about in (About.USER, About.GRADE)),
     )
 
 

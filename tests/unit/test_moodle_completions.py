@@ -1,5 +1,6 @@
 """What readings of completions prove."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +9,11 @@ import pytest
 
 from connector.domain.evidence import Says
 from connector.domain.facts import ActivityState, CourseCompletion
+from connector.domain.signals import Dialect
 from connector.moodle.interpretation import Interpretation
 from connector.moodle.questions import Function
+from connector.moodle.reading import read
+from connector.services.reading_deliveries import StoredDelivery, understand
 from tests.unit.dictionary_moodle import (
     ACTIVITY,
     COMPLETED,
@@ -126,3 +130,33 @@ def test_all_touched_activities_are_told_and_the_pointed_one_even_without_a_reco
         "activity:lms:12:7:2026": ("not_so", None),
         "activity:lms:13:7:2026": ("so", datetime.fromtimestamp(FINISHED, UTC)),
     }
+
+
+def test_a_completion_ahead_of_its_criterion_is_looked_at_again(moodle: Moodle) -> None:
+    """A 4.4 site said so for as long as the transaction of the last attempt was open."""
+    moodle.answers[Function.COURSE_COMPLETION] = criteria(True, False, completed=True)
+
+    early = look(moodle, COMPLETED)
+    moodle.answers[Function.COURSE_COMPLETION] = criteria(True, True, completed=True)
+    whole = look(moodle, COMPLETED)
+
+    assert [one.says for one in early.statements] == [Says.ONLY]
+    assert (early.look_again, whole.look_again) == (True, False)
+
+
+def test_the_second_look_is_the_last(moodle: Moodle) -> None:
+    moodle.answers[Function.COURSE_COMPLETION] = criteria(True, False, completed=True)
+    event = {
+        "eventname": "\\core\\event\\course_completed",
+        "courseid": "5",
+        "relateduserid": "7",
+        "timecreated": FINISHED,
+    }
+    body = json.dumps(event).encode()
+    readings = read(moodle, COMPLETED)
+
+    def after(looks: int) -> bool:
+        stored = StoredDelivery(1, "lms", Dialect.LOCAL_WEBHOOKS, body, (readings,) * looks)
+        return understand(stored).look_again
+
+    assert (after(1), after(2)) == (True, False)
