@@ -43,10 +43,6 @@ def user_by_id(user_id: str) -> Question:
     return _users("id", user_id)
 
 
-def user_by_idnumber(idnumber: str) -> Question:
-    return _users("idnumber", idnumber)
-
-
 def _users(field: str, value: str) -> Question:
     return Question.of(Function.USERS, **{"field": field, "values[0]": value})
 

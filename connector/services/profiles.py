@@ -15,7 +15,7 @@ from connector.domain.progress import ProgrammeCompletion, RouteProgress
 from connector.domain.results import Result
 from connector.domain.stalls import Episode, episode_on
 from connector.errors import UnknownThing
-from connector.models import Record, Subject
+from connector.models import Record
 from connector.rulebook import Rulebook
 from connector.services.casefiles import CaseFiles
 from connector.services.figures import EvidenceRef
@@ -119,17 +119,6 @@ class ProfileService:
     def _ground(self, municipality: str, day: date | None) -> tuple[date, Setting]:
         today = local_day(self._now, self._rulebook.rules(municipality).zone)
         return day or today, self._settings.get(self._session, municipality, today)
-
-
-def known_numbers(session: Session, municipality: str) -> list[str]:
-    """Every personnel number of the municipality, in order of name."""
-    return list(
-        session.scalars(
-            select(Subject.code)
-            .where(Subject.municipality == municipality, Subject.kind == "staff")
-            .order_by(Subject.sort_key, Subject.code)
-        )
-    )
 
 
 def _route(

@@ -55,10 +55,6 @@ class Word:
 Vocabulary = Mapping[str, Word]
 
 
-class UnknownWord(KeyError):
-    """A rule uses a word nobody declared."""
-
-
 def vocabulary(*groups: tuple[Word, ...]) -> dict[str, Word]:
     """One vocabulary of several groups. Raises ValueError where a word is declared twice."""
     words: dict[str, Word] = {}
