@@ -100,6 +100,8 @@ class DeliveryService:
 
     def show(self, delivery_id: int, municipalities: frozenset[str] | None) -> DeliveryDetails:
         """Raises UnknownThing, also where it is not for these municipalities to see."""
+        if not _is_number(delivery_id):
+            raise UnknownThing("delivery", str(delivery_id))
         query = _visible(_query(), municipalities).where(Delivery.id == delivery_id)
         row = self._session.execute(query).first()
         if row is None:
@@ -117,6 +119,7 @@ class DeliveryService:
     def replay(self, ids: Sequence[int], now: datetime) -> int:
         """Has deliveries worked through again, from asking Moodle on. How many there were."""
         dialects = dict(self._session.execute(select(Source.code, Source.dialect)).all())
+        ids = [id_ for id_ in ids if _is_number(id_)]
         native = [code for code, dialect in dialects.items() if dialect == Dialect.NATIVE]
         count = 0
         for state, condition in (
@@ -189,6 +192,11 @@ class DeliveryService:
             .order_by(Delivery.id)
         )
         return tuple(ids)
+
+
+def _is_number(delivery_id: int) -> bool:
+    """Rows are numbered in 64 bits; a larger number would be an error of the databases."""
+    return 0 < delivery_id < 2**63
 
 
 def _query() -> Any:

@@ -122,6 +122,7 @@ class LoginService:
     ) -> None:
         """Makes a log-in. Raises BadLogin."""
         _check(role, municipality, person)
+        _check_length("Адрес почты", email, 320)
         if not 1 <= len(name) <= 120 or name != name.strip():
             raise BadLogin("Имя для входа: от 1 до 120 знаков, без пробелов по краям.")
         if self._session.get(Login, name) is not None:
@@ -195,6 +196,7 @@ class TokenService:
     ) -> str:
         """Makes a token and gives it in the clear, the only time. Raises BadLogin."""
         _check(role, municipality, person)
+        _check_length("Пояснение", note, 200)
         token = "cnt_" + secrets.token_urlsafe(32)
         row = Token(
             digest=_digest(token),
@@ -232,6 +234,13 @@ def _check(role: str, municipality: str | None, person: str | None) -> None:
         raise BadLogin("Без муниципалитета может быть только администратор.")
     if person is None and role in (Role.HEAD, Role.MENTOR, Role.TEACHER):
         raise BadLogin("Для этой роли нужен табельный номер: от него зависит, кого она видит.")
+    _check_length("Табельный номер", person, 60)
+
+
+def _check_length(what: str, text: str | None, most: int) -> None:
+    """PostgreSQL refuses more than a column holds, in words that help nobody."""
+    if text is not None and len(text) > most:
+        raise BadLogin(f"{what}: не больше {most} знаков.")
 
 
 def _hashed(password: str) -> str:

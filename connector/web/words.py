@@ -77,6 +77,8 @@ LOOKS = {
     "profile.looked_at": "профиль",
     "letter.looked_at": "письмо",
     "delivery.looked_at": "событие Moodle",
+    "delivery.replayed": "событие Moodle обработано заново",
+    "account.confirmed": "учётная запись подтверждена",
 }
 WORDS = {
     "level": LEVELS,

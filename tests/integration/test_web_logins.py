@@ -140,8 +140,9 @@ def test_a_changed_password_ends_running_sessions(db: Database) -> None:
         ("boris", PASSWORD, "methodist", None, None),
         ("boris", PASSWORD, "teacher", "korolev", None),
         (" boris", PASSWORD, "methodist", "korolev", None),
+        ("boris", PASSWORD, "teacher", "korolev", "T" * 61),
     ],
-    ids=["taken", "short", "role", "municipality", "person", "spaces"],
+    ids=["taken", "short", "role", "municipality", "person", "spaces", "long"],
 )
 def test_a_log_in_that_makes_no_sense_is_refused(
     db: Database, name: str, password: str, role: str, municipality: str | None, person: str | None
