@@ -60,5 +60,8 @@ def _lines(document: dict[str, Any], dry_run: bool) -> list[str]:
         for sheet, c in document["sheets"].items()
     ]
     lines = table(("лист", "новых", "изменено", "завершено", "без изменений"), rows)
-    lines += [str(warning) for warning in document.get("warnings", [])]
+    lines += [
+        f"Внимание: {w['sheet']}, строка {w['row']}, столбец {w['column']}: {w['text']}"
+        for w in document["warnings"]
+    ]
     return [*lines, "Проверка: ничего не записано." if dry_run else "Загружено."]
