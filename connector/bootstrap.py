@@ -36,7 +36,8 @@ def build(config: Config, clock: Clock | None = None) -> Container:
 
     Raises BadSettings.
     """
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    # Ours alone where we make it: the database in it holds what hurts people to have read.
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if clock is None:
         clock = AdjustableClock(config.clock) if config.clock else SystemClock()
     rulebook = Rulebook.open(config.rules_dir)

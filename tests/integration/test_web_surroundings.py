@@ -60,6 +60,11 @@ def test_a_rotated_key_signs_nobody_out_and_a_foreign_one_everybody(tmp_path: Pa
     assert cookie_of("new", made)[0] == 0
 
 
+def test_a_data_folder_of_ours_is_nobody_elses(tmp_path: Path) -> None:
+    build(config_in(tmp_path / "made")).close()
+    assert (tmp_path / "made").stat().st_mode & 0o077 == 0
+
+
 def test_alive_and_ready_are_two_things(tmp_path: Path) -> None:
     container = emptied(tmp_path)
     app = create_app(container)
