@@ -28,7 +28,7 @@ test: $(VENV)/.installed-dev test-services
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 # A real RabbitMQ where the system has none; PostgreSQL comes as a wheel.
 test-services:

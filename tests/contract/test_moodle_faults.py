@@ -22,7 +22,7 @@ Serve = Callable[[socket.socket, Event], None]
 
 @contextmanager
 def listener(serve: Serve) -> Iterator[str]:
-    """A server on a free port that reads each request's head and then does as `serve` says."""
+    """A server on a free port that reads each request and then does as `serve` says."""
     closing = Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.05)
@@ -35,8 +35,8 @@ def listener(serve: Serve) -> Iterator[str]:
                     continue
                 with connection:
                     connection.settimeout(2)
-                    connection.recv(65536)
                     with suppress(OSError):
+                        read_request(connection)
                         serve(connection, closing)
 
         thread = Thread(target=accept, daemon=True)
@@ -50,6 +50,17 @@ def listener(serve: Serve) -> Iterator[str]:
 
 def ask(client: MoodleClient) -> object:
     return client.call(questions.user_by_id("4")).body
+
+
+def read_request(connection: socket.socket) -> None:
+    """Head and body: a socket closed with bytes unread resets what was answered."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    while len(body) < int(lengths[0].partition(b":")[2]):
+        body += connection.recv(65536)
 
 
 def answering(payload: bytes) -> Serve:
