@@ -24,6 +24,16 @@ from connector.rulebook import UnknownMunicipality
 
 _GROUPS = (serve, database, importing, sources, deliveries, figures, plugins, people, doctor)
 
+_THINGS = {
+    "source": "источник",
+    "delivery": "сообщение",
+    "indicator": "показатель",
+    "staff": "табельный номер",
+    "account": "учётная запись",
+    "login": "вход",
+    "token": "ключ",
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
@@ -36,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UnknownMunicipality as err:
         return _failed(f"Муниципалитета «{err}» нет среди установленных (connector plugins list).")
     except UnknownThing as err:
-        return _failed(f"Не найдено: {err.kind} «{err.name}».")
+        return _failed(f"Не найдено: {_THINGS.get(err.kind, err.kind)} «{err.name}».")
     except StorageUnavailable as err:
         return _failed(f"База данных недоступна ({err}). Проверьте CONNECTOR_DATABASE_URL.")
     except OSError as err:

@@ -1,4 +1,4 @@
-"""connector people add, token."""
+"""connector people add, token, revoke, password."""
 
 import argparse
 import getpass
@@ -26,6 +26,13 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     _bound(token)
     token.add_argument("--note", help="для чего")
     token.set_defaults(run=_token)
+    revoke = group.add_parser("revoke", parents=[common], help="отозвать ключ")
+    revoke.add_argument("token")
+    revoke.set_defaults(run=_revoke)
+    change = group.add_parser("password", parents=[common], help="сменить пароль, открыть вход")
+    change.add_argument("name", help="имя для входа")
+    change.add_argument("--password", help="пароль; иначе спросим, а без терминала придумаем")
+    change.set_defaults(run=_change)
 
 
 def _bound(parser: argparse.ArgumentParser) -> None:
@@ -74,4 +81,25 @@ def _token(arguments: argparse.Namespace, output: Output) -> int:
                 arguments.role, code, made.clock.now(), arguments.person, arguments.note
             )
     output.result({"token": token}, [f"Ключ (больше не показывается): {token}"])
+    return 0
+
+
+def _revoke(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made, made.db.writing() as session:
+        TokenService(session).revoke(arguments.token, made.clock.now())
+    output.result({"revoked": True}, ["Ключ больше не действует."])
+    return 0
+
+
+def _change(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        password, made_up = _password(arguments.password)
+        with made.db.writing() as session:
+            LoginService(session).change_password(arguments.name, password)
+    document = {"name": arguments.name}
+    lines = [f"Пароль входа «{arguments.name}» изменён, прежние сеансы закрыты."]
+    if made_up:
+        document["password"] = password
+        lines.append(f"Пароль (больше не показывается): {password}")
+    output.result(document, lines)
     return 0

@@ -15,6 +15,8 @@ from connector.services.subjects import mark_all_dirty
 
 TICK_S = 20.0
 SWEEP_S = 5.0
+LOOK_S = 1.5
+"""Events of foreign senders become due seconds after they came; no nudge says so."""
 
 
 class Engine:
@@ -44,7 +46,7 @@ class Engine:
             with self.container.db.writing() as session:
                 release_everything(session)
         self._loops = Loops(
-            Loop("resolve", self._resolve, SWEEP_S),
+            Loop("resolve", self._resolve, LOOK_S),
             Loop("fold", self.folder.run_once, SWEEP_S),
             Loop("send", self.sender.run_once, SWEEP_S),
             Loop("tick", self._tick, TICK_S),

@@ -18,7 +18,8 @@ from connector.clock import Clock
 from connector.db import Database
 from connector.domain.signals import Dialect
 from connector.errors import LostLease, StaleRead, StorageUnavailable
-from connector.models import Delivery, Source
+from connector.models import Delivery, Source, Subject
+from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
 from connector.runtime.claims import (
     Claim,
@@ -42,6 +43,7 @@ from connector.services.reading_deliveries import (
     load,
     understand,
 )
+from connector.services.rule_faults import RuleFaultService
 from connector.services.setting import Settings
 
 log = logging.getLogger(__name__)
@@ -124,6 +126,14 @@ class Folder:
             else:
                 # Its lease stays, so that the fault is not met again at once.
                 log.exception("fold.subject_fault subject=%d", ids[0])
+                self._note_fault(ids[0], type(err).__name__)
+
+    def _note_fault(self, subject: int, name: str) -> None:
+        """Where people see it: nobody reads logs while the figures look well."""
+        with self._db.writing() as session:
+            row = session.get_one(Subject, subject)
+            fault = RuleFault(row.municipality, f"{row.kind} {row.code}", name)
+            RuleFaultService(session).note([fault], self._clock.now())
 
     def _fold_claim(self, claim: Claim, ids: Sequence[int]) -> None:
         try:

@@ -40,6 +40,10 @@ TERM = timedelta(minutes=10)
 LOOKS = 6
 """How often an event is looked at that Moodle does not show yet; the last look is believed."""
 REFUSED_PAUSE = timedelta(minutes=15)
+LONGEST_S = 3600
+"""However long a site asks to be left alone, it is looked at again within the hour."""
+_OWN_FAULTS = frozenset({"unexpected_answer", "too_many_questions"})
+"""Refusals that no administrator of a Moodle can mend: after the last look it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +182,18 @@ class Resolver:
             readings = read(client, pointer, asked, self._known_attempts(source.code), final)
             found = interpret(pointer, readings, source.code, UTC, one.id, final)
         except MoodleUnavailable as err:
-            wait = max(pause(one.attempts + 1), timedelta(seconds=err.retry_after or 0))
+            asked_for = timedelta(seconds=min(err.retry_after or 0, LONGEST_S))
+            wait = max(pause(one.attempts + 1), asked_for)
             # Not a look: however long Moodle is away, its answer is awaited.
             values = self._later("moodle_unavailable", one, wait, looked=False)
             values["detail"] = {"error": err.reason}
             self._finish(claim, one, values)
             return
         except MoodleRefused as err:
-            values = self._later(err.reason, one, REFUSED_PAUSE, looked=False)
+            is_own = err.reason.partition(":")[0] in _OWN_FAULTS
+            values = self._later(err.reason, one, REFUSED_PAUSE, looked=is_own)
+            if is_own and final:
+                values = _aside(err.reason, {})
             # Whoever mends the service user's role must know what was refused.
             values["detail"] = {"function": err.function} if err.function else None
             self._finish(claim, one, values)

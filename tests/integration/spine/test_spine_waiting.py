@@ -120,6 +120,22 @@ def test_while_moodle_is_away_deliveries_wait(tmp_path: Path) -> None:
         assert "new" not in town.states()
 
 
+def test_what_moodle_answers_beside_the_point_is_set_aside_in_the_end(tmp_path: Path) -> None:
+    step, requests = first_attempt()
+    with foreign_town(tmp_path, WEBHOOKS) as town:
+        town.import_all()
+        town.live_through(step)
+        town.moodle.server.answers = lambda function, params: Replied(200, {"odd": True})
+        for request in requests:
+            town.send(request)
+        for _ in range(12):
+            town.settle(1800)
+
+        reasons = {str(reason).partition(":")[0] for reason in town.states()["set_aside"]}
+        assert reasons == {"unexpected_answer"}
+        assert "new" not in town.states()
+
+
 def test_what_moodle_proved_waits_for_person_and_catalogue(tmp_path: Path) -> None:
     step, requests = first_attempt()
     with foreign_town(tmp_path, WEBHOOKS) as town:
