@@ -3,7 +3,6 @@
 A day is the municipality's local day; every span includes both its days and an empty bound is open.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -52,19 +51,6 @@ def local_day(instant: datetime, zone: tzinfo) -> date:
 def start_of(day: date, zone: tzinfo) -> datetime:
     """The first instant of a local day, in UTC."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
-
-
-def end_of(day: date, zone: tzinfo) -> datetime:
-    """The first instant after a local day, in UTC; what happened on the day is earlier than it."""
-    return start_of(day + timedelta(days=1), zone)
-
-
-def days_between(after: date, until: date) -> Iterator[date]:
-    """The days x with after < x <= until."""
-    day = after + timedelta(days=1)
-    while day <= until:
-        yield day
-        day += timedelta(days=1)
 
 
 def earliest(*days: date | None) -> date | None:

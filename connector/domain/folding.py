@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from connector.domain.deficits import (
     Deficit,
-    DeficitState,
     Timeline,
     deficits_from,
     timeline_of,
@@ -53,9 +52,6 @@ class Folded:
             for code in completion.programme.competencies
             if code in before and before[code].state.is_deficit
         )
-
-    def open_deficits(self, day: date) -> tuple[str, ...]:
-        return tuple(c for c, d in self.deficits(day).items() if d.state is DeficitState.OPEN)
 
 
 def fold(dossier: Dossier, setting: Setting) -> Folded:

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from connector.domain.dates import (
     Span,
     add_years,
-    days_between,
     earliest,
-    end_of,
     local_day,
     start_of,
 )
@@ -82,16 +80,8 @@ def test_a_day_runs_from_its_start_to_the_start_of_the_next(day: date, zone: Zon
     second = timedelta(seconds=1)
     assert local_day(start_of(day, zone), zone) == day
     assert local_day(start_of(day, zone) - second, zone) == day - timedelta(days=1)
-    assert local_day(end_of(day, zone) - second, zone) == day
-    assert local_day(end_of(day, zone), zone) == day + timedelta(days=1)
-
-
-def test_days_between_leaves_out_the_first_and_takes_the_last() -> None:
-    assert list(days_between(date(2026, 3, 1), date(2026, 3, 3))) == [
-        date(2026, 3, 2),
-        date(2026, 3, 3),
-    ]
-    assert not list(days_between(date(2026, 3, 3), date(2026, 3, 3)))
+    assert local_day(start_of(day + timedelta(days=1), zone) - second, zone) == day
+    assert local_day(start_of(day + timedelta(days=1), zone), zone) == day + timedelta(days=1)
 
 
 def test_the_earliest_of_what_is_given() -> None:

@@ -95,12 +95,6 @@ def test_a_deficit_names_what_opened_it_and_what_addressed_it() -> None:
     assert (held.opened_by.day, held.latest.day, held.addressed_by.day) == (D1, D2, D3)
 
 
-def test_the_open_ones_are_listed() -> None:
-    found = folded(attempt(noon(D1), (0, 10), (0, 10)), completion(noon(D2)))
-    assert found.open_deficits(D1) == ("A", "B")
-    assert found.open_deficits(D2) == ("B",)
-
-
 def test_a_day_is_judged_to_its_end_in_the_municipalitys_zone() -> None:
     late = attempt(utc(2026, 3, 10, 20, 59), (0, 10), (0, 0))
     next_day = attempt(utc(2026, 3, 10, 21), (0, 10), (0, 0))
