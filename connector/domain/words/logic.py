@@ -1,8 +1,11 @@
-"""all, any, not: how conditions are put together. They are grammar, not words."""
+"""all, any, not: how conditions are put together. They are grammar, not words.
+
+A condition may name a day that is past; it must not hide the later day of its neighbour, so days
+are compared only after the moment has dropped those that can change nothing any more.
+"""
 
 from connector.domain.because import Because, Finding
 from connector.domain.cases import Case, Moment
-from connector.domain.dates import earliest
 from connector.domain.indicators import Condition, Indicator
 
 
@@ -16,8 +19,9 @@ def all_of(*conditions: Condition) -> Condition:
             findings.append(finding)
             if not finding.holds:
                 # Only what fails now can make the whole hold later, or what held can stop before.
-                return Finding(False, finding.because, earliest(*(f.changes_on for f in findings)))
-        return _joined(True, findings)
+                days = moment.changes(*(f.changes_on for f in findings))
+                return Finding(False, finding.because, days)
+        return _joined(True, findings, moment)
 
     return condition
 
@@ -28,11 +32,11 @@ def any_of(*conditions: Condition) -> Condition:
     def condition(case: Case, moment: Moment) -> Finding:
         findings = [one(case, moment) for one in conditions]
         holding = [finding for finding in findings if finding.holds]
-        joined = _joined(bool(holding), holding or findings)
+        joined = _joined(bool(holding), holding or findings, moment)
         return Finding(
             joined.holds,
             joined.because,
-            earliest(*(f.changes_on for f in findings)),
+            moment.changes(*(f.changes_on for f in findings)),
             joined.slices,
         )
 
@@ -60,15 +64,15 @@ def achieved_in(indicator: Indicator) -> Condition:
         return Finding(
             achieved.holds,
             achieved.because,
-            earliest(population.changes_on, achieved.changes_on),
+            moment.changes(population.changes_on, achieved.changes_on),
         )
 
     return condition
 
 
-def _joined(holds: bool, findings: list[Finding]) -> Finding:
+def _joined(holds: bool, findings: list[Finding], moment: Moment) -> Finding:
     because: list[Because] = []
     for finding in findings:
         because += [reason for reason in finding.because if reason not in because]
     slices = next((f.slices for f in findings if f.slices is not None), None)
-    return Finding(holds, tuple(because), earliest(*(f.changes_on for f in findings)), slices)
+    return Finding(holds, tuple(because), moment.changes(*(f.changes_on for f in findings)), slices)
