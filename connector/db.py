@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from connector.errors import StorageUnavailable
 
 BUSY_MS = 15_000
+APPLICATION = "connector"
 
 
 class Database:
@@ -98,6 +99,8 @@ def _engine(url: str, pool_size: int) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
+            # By which an administrator, and `connector db restore`, know whose sessions these are.
+            "application_name": APPLICATION,
             "options": "-c timezone=UTC -c statement_timeout=60000",
         },
     )

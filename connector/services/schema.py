@@ -40,6 +40,12 @@ def head() -> str:
     return found
 
 
+def knows(revision: str) -> bool:
+    """Whether this program has that migration; of a newer program's database it has not."""
+    script = ScriptDirectory.from_config(_config())
+    return any(one.revision == revision for one in script.walk_revisions())
+
+
 def current(db: Database) -> str | None:
     """The database's revision, None for an empty one."""
     with db.engine.connect() as connection:

@@ -33,10 +33,14 @@ START_SECONDS = 60
 
 
 class Postgres:
-    """A server on which databases can be made; `url` names its maintenance database."""
+    """A server on which databases can be made; `url` names its maintenance database.
 
-    def __init__(self, url: URL) -> None:
+    programs: the folder of pg_dump and its like, where they are not those of the system.
+    """
+
+    def __init__(self, url: URL, programs: Path | None = None) -> None:
         self.url = url.set(drivername="postgresql+psycopg")
+        self.programs = programs
 
     def connect(self) -> psycopg.Connection:
         plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -130,7 +134,7 @@ def _from_the_wheel() -> Iterator[Postgres]:
             "-l", str(folder / "log"), "start")  # fmt: skip
         address = URL.create("postgresql", "postgres", None, "127.0.0.1", port, "postgres")
         try:
-            yield Postgres(address)
+            yield Postgres(address, install / "bin")
         finally:
             run("pg_ctl", "-D", str(cluster), "-w", "-m", "immediate", "stop")
     finally:
