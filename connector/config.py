@@ -31,6 +31,7 @@ class Config:
     allow_private: Moodle may live in a private network or on the loopback.
     clock: an instant (ISO 8601) to start the clock at; for demonstrations and drills only.
     queue_prefix: what the queues' names begin with; two installations on one broker need two.
+    keep_…_days: how long each class of data is kept (connector/services/retention.py); 0: for ever.
     """
 
     data_dir: Path
@@ -46,6 +47,11 @@ class Config:
     log_level: str
     clock: datetime | None
     queue_prefix: str = "connector"
+    keep_bodies_days: int = 365
+    keep_aside_days: int = 730
+    keep_letters_days: int = 365
+    keep_audit_days: int = 1095
+    keep_counts_days: int = 90
 
     @property
     def is_distributed(self) -> bool:
@@ -85,6 +91,11 @@ def load() -> Config:
             log_level=_level(_text(env, "CONNECTOR_LOG_LEVEL", "INFO")),
             clock=_instant(clock) if clock else None,
             queue_prefix=_text(env, "CONNECTOR_QUEUE_PREFIX", "connector"),
+            keep_bodies_days=_days(env, "CONNECTOR_KEEP_BODIES_DAYS", 365),
+            keep_aside_days=_days(env, "CONNECTOR_KEEP_ASIDE_DAYS", 730),
+            keep_letters_days=_days(env, "CONNECTOR_KEEP_LETTERS_DAYS", 365),
+            keep_audit_days=_days(env, "CONNECTOR_KEEP_AUDIT_DAYS", 1095),
+            keep_counts_days=_days(env, "CONNECTOR_KEEP_COUNTS_DAYS", 90),
         )
     except (EnvError, ValueError, OSError) as err:
         raise BadSettings(str(err)) from err
@@ -103,6 +114,14 @@ def _switch(env: Env, name: str) -> bool:
     if text not in ("0", "1", "false", "true", "no", "yes"):
         raise ValueError(f"{name}: 0 or 1 is expected, not {text!r}")
     return text in ("1", "true", "yes")
+
+
+def _days(env: Env, name: str, default: int) -> int:
+    text = _text(env, name, str(default))
+    # A typing error must not delete what nobody meant; a century is for ever.
+    if not text.isascii() or not text.isdecimal() or int(text) > 36500:
+        raise ValueError(f"{name}: a number of days is expected, or 0 to keep for ever")
+    return int(text)
 
 
 def _level(text: str) -> str:

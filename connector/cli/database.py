@@ -1,9 +1,9 @@
-"""connector db upgrade; backup and restore stand in backups.py."""
+"""connector db upgrade; backup, restore and retention stand in files of their own."""
 
 import argparse
 from typing import Any
 
-from connector.cli import backups
+from connector.cli import backups, retention
 from connector.cli.output import Output
 from connector.cli.session import container
 from connector.services import schema
@@ -16,6 +16,7 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     upgrade = group.add_parser("upgrade", parents=[common], help="обновить таблицы")
     upgrade.set_defaults(run=_upgrade)
     backups.add_to(group, common)
+    retention.add_to(group, common)
 
 
 def _upgrade(arguments: argparse.Namespace, output: Output) -> int:

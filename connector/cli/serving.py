@@ -13,12 +13,14 @@ from threading import Event, Thread
 from connector.bootstrap import Container
 from connector.config import Config
 from connector.hooks.waitress_server import WebServer, build_server
-from connector.runtime.engine import TICK_S, Engine
+from connector.runtime.engine import RETAIN_S, TICK_S, Engine
 from connector.runtime.hints import ARRIVED
-from connector.runtime.loops import Loop
+from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
 from connector.runtime.relay import Relay
+from connector.runtime.retain import Retainer
 from connector.runtime.sweep import Sweep
+from connector.services.retention import Keep
 from connector.tasks.app import hint_publisher, make_celery
 from connector.web.app import create_app
 
@@ -80,12 +82,14 @@ def run_worker(config: Config, concurrency: int, argv: Sequence[str] = ()) -> in
 def run_tick(container: Container, every_s: float = TICK_S) -> int:
     """What time alone changes, and hints for work no hint came for. Raises BadSettings."""
     sweep = Sweep(container, hint_publisher(container.config))
-    loop = Loop("tick", sweep.run_once, every_s)
+    retainer = Retainer(container.db, Keep.of(container.config), container.clock)
+    loops = Loops(
+        Loop("tick", sweep.run_once, every_s), Loop("retain", retainer.run_once, RETAIN_S)
+    )
     with _until_told() as told:
-        loop.start()
+        loops.start()
         told.wait()
-        loop.stop()
-        loop.join(20)
+        loops.stop()
     return 0
 
 

@@ -8,13 +8,16 @@ from connector.runtime.fold import Folder
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
 from connector.runtime.resolve import Resolver
+from connector.runtime.retain import Retainer
 from connector.runtime.send import Sender
 from connector.runtime.tick import Ticker
 from connector.services.post_offices import PostOffices
+from connector.services.retention import Keep
 from connector.services.subjects import mark_all_dirty
 
 TICK_S = 20.0
 SWEEP_S = 5.0
+RETAIN_S = 60.0
 LOOK_S = 1.5
 """Events of foreign senders become due seconds after they came; no nudge says so."""
 
@@ -37,6 +40,7 @@ class Engine:
             c.config.public_url,
             c.config.mail_from.rpartition("@")[2] or "localhost",
         )
+        self.retainer = Retainer(c.db, Keep.of(c.config), c.clock)
         self._loops: Loops | None = None
 
     def start(self) -> None:
@@ -50,6 +54,7 @@ class Engine:
             Loop("fold", self.folder.run_once, SWEEP_S),
             Loop("send", self.sender.run_once, SWEEP_S),
             Loop("tick", self._tick, TICK_S),
+            Loop("retain", self.retainer.run_once, RETAIN_S),
         )
         self._loops.start()
 

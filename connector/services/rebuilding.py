@@ -1,6 +1,6 @@
 """Evidence rebuilt from deliveries and readings alone, to prove that what is stored follows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -29,20 +29,17 @@ class Rebuild:
         """Slots that a rebuild from the inbox would write otherwise.
 
         Deliveries whose bodies retention has deleted, or that are being worked through again, do
-        not
-        speak; their evidence is left as it is.
+        not speak; their evidence is left as it is.
         """
         built = self._built()
         stored = {(s.register, s.slot): statement_of(s) for s in self._slots()}
-        silent = self._silent()
         found = []
         for key in sorted(built.keys() | stored.keys()):
             kept, anew = stored.get(key), built.get(key)
-            if kept is not None and kept.delivery in silent:
-                continue
             if kept is None or anew is None or not _same(kept, anew):
                 found.append(Difference("evidence", "/".join(key), kept, anew))
-        return found
+        silent = self._silent({one.kept.delivery for one in found if one.kept is not None})
+        return [one for one in found if one.kept is None or one.kept.delivery not in silent]
 
     def _built(self) -> dict[tuple[str, str], Statement]:
         registers: dict[str, dict[str, Statement]] = {}
@@ -87,12 +84,20 @@ class Rebuild:
             .where(Subject.municipality == self._municipality, Account.match.in_(HELD))
         ).all()
 
-    def _silent(self) -> set[int]:
-        """Deliveries without a body, and such as are being worked through again."""
-        rows = self._session.scalars(
-            select(Delivery.id).where(or_(Delivery.body.is_(None), Delivery.state != "done"))
-        )
-        return set(rows)
+    def _silent(self, deliveries: Iterable[int | None]) -> set[int]:
+        """Those without a body, and such as are being worked through again."""
+        ids = sorted(one for one in deliveries if one is not None)
+        silent: set[int] = set()
+        for at in range(0, len(ids), CHUNK):
+            silent.update(
+                self._session.scalars(
+                    select(Delivery.id).where(
+                        Delivery.id.in_(ids[at : at + CHUNK]),
+                        or_(Delivery.body.is_(None), Delivery.state != "done"),
+                    )
+                )
+            )
+        return silent
 
 
 def _same(kept: Statement, anew: Statement) -> bool:
