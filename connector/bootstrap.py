@@ -28,6 +28,7 @@ class Container:
     channel: Channel
 
     def close(self) -> None:
+        self.rulebook.close()
         self.db.close()
 
 
@@ -40,7 +41,7 @@ def build(config: Config, clock: Clock | None = None) -> Container:
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if clock is None:
         clock = AdjustableClock(config.clock) if config.clock else SystemClock()
-    rulebook = Rulebook.open(config.rules_dir)
+    rulebook = Rulebook.open(config.rules_dir, config.safe_mode)
     return Container(
         config=config,
         clock=clock,

@@ -32,6 +32,7 @@ class Config:
     clock: an instant (ISO 8601) to start the clock at; for demonstrations and drills only.
     queue_prefix: what the queues' names begin with; two installations on one broker need two.
     keep_…_days: how long each class of data is kept (connector/services/retention.py); 0: for ever.
+    safe_mode: no plugin's Python is run, only rule files are read.
     """
 
     data_dir: Path
@@ -52,6 +53,7 @@ class Config:
     keep_letters_days: int = 365
     keep_audit_days: int = 1095
     keep_counts_days: int = 90
+    safe_mode: bool = False
 
     @property
     def is_distributed(self) -> bool:
@@ -96,6 +98,7 @@ def load() -> Config:
             keep_letters_days=_days(env, "CONNECTOR_KEEP_LETTERS_DAYS", 365),
             keep_audit_days=_days(env, "CONNECTOR_KEEP_AUDIT_DAYS", 1095),
             keep_counts_days=_days(env, "CONNECTOR_KEEP_COUNTS_DAYS", 90),
+            safe_mode=_switch(env, "CONNECTOR_SAFE_MODE"),
         )
     except (EnvError, ValueError, OSError) as err:
         raise BadSettings(str(err)) from err

@@ -2,14 +2,19 @@
 
 Plugins return values and perform nothing: a hook may be asked at any time, any number of times,
 and is never asked inside a database transaction. A plugin is asked about its own municipality only,
-and its fault stops nobody else.
+in a process of its own, and its fault stops nobody else.
+
+A plugin's package may name the version of these hooks that it was written for: `CONNECTOR_API = 1`,
+which is also what holds where it names none.
 """
 
+from collections.abc import Collection
 from datetime import date
 from importlib.resources.abc import Traversable
 
 import pluggy
 
+from connector.domain.because import SubjectKind
 from connector.domain.cases import Case
 from connector.domain.owed import Circle, Owed
 
@@ -20,6 +25,15 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 @hookspec
 def connector_rule_folders() -> list[Traversable]:  # type: ignore[empty-body]
     """Folders of YAML rule files; read as one, exactly one of them holds municipality.yaml."""
+
+
+@hookspec
+def connector_subjects() -> Collection[SubjectKind]:  # type: ignore[empty-body]
+    """The kinds of subjects that the two hooks below speak of; without it, all.
+
+    Only cases of these kinds are handed to the plugin's process, and handing them over is most of
+    what asking costs.
+    """
 
 
 @hookspec

@@ -62,7 +62,11 @@ class Audit(Base):
 
 
 class RuleFault(Base):
-    """A rule that failed: visible, retried, switched off after too many (architecture)."""
+    """A rule that failed: visible, retried, switched off after too many (architecture).
+
+    strikes: batches in a row that it failed. code: which Python it was when it last failed; mended,
+        it is another.
+    """
 
     __tablename__ = "rule_faults"
 
@@ -73,3 +77,5 @@ class RuleFault(Base):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     switched_off_at: Mapped[datetime | None]
+    strikes: Mapped[int] = mapped_column(default=0, server_default="0")
+    code: Mapped[str | None] = mapped_column(String(64))

@@ -1,5 +1,6 @@
 """Reads rule files, loads rule plugins, asks one at a time and isolates their faults."""
 
+from connector.rulebook.answers import Answer
 from connector.rulebook.faults import (
     RuleFault,
     RuleFileFault,
@@ -9,7 +10,7 @@ from connector.rulebook.faults import (
 )
 from connector.rulebook.loader import load_rules
 from connector.rulebook.municipality_rules import MunicipalityRules
-from connector.rulebook.rulebook import Answer, PluginEntry, Rulebook
+from connector.rulebook.rulebook import PluginEntry, Rulebook
 
 __all__ = [
     "Answer",

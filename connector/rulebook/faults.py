@@ -31,13 +31,15 @@ class RulesRefused(ConnectorError):
 class RuleFault(ConnectorError):
     """A rule failed while it was asked; whoever wrote it has to mend it.
 
-    rule: an indicator's code, or the hook that failed. The other rules go on.
+    rule: an indicator's code, or the hook that failed. is_deadly: the process that judged it had to
+    be ended, or ended by itself. The other rules go on.
     """
 
-    def __init__(self, municipality: str, rule: str, message: str) -> None:
+    def __init__(self, municipality: str, rule: str, message: str, is_deadly: bool = False) -> None:
         self.municipality = municipality
         self.rule = rule
         self.message = message
+        self.is_deadly = is_deadly
         super().__init__(f"{municipality}: {rule}: {message}")
 
 

@@ -1,53 +1,59 @@
-"""Finds rule plugins and YAML folders, and registers them; a faulty one harms only itself."""
+"""Finds rule plugins and YAML folders; a faulty one harms only itself.
+
+A plugin is somebody else's code, which may do anything as soon as it is imported. So it never is in
+this process: a child is asked what the package is, and later what it says (connector.isolation).
+"""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
-import pluggy
-
-from connector import hookspecs
-from connector.rulebook import core_plugin
+from connector.domain.because import SubjectKind
+from connector.isolation.answers import Refused
+from connector.isolation.asker import Asker, Description
+from connector.isolation.confined import Confined
+from connector.rulebook.code_identity import code_identity, package_folder
 from connector.rulebook.faults import RuleFileFault
 
 log = logging.getLogger(__name__)
 
 GROUP = "connector"
-CORE = "core"
+RULES = "rules"
+"""The folder of a package that is read where its Python cannot be asked for folders."""
+
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPlugin:
     """A municipality as it was found: an installed distribution, or a folder of the rules folder.
 
-    module: None for a bare folder and where the import failed.
+    asker: answers for its Python; None where it has no hooks, or must not be asked. is_silent: it
+    may have something to say and cannot be asked. code: which Python it is, None without any.
     """
 
     municipality: str
     distribution: str | None
     version: str | None
-    module: Any = None
     folders: tuple[Traversable, ...] = ()
     faults: tuple[RuleFileFault, ...] = ()
+    asker: Asker | None = None
+    hooks: frozenset[str] = frozenset()
+    subjects: frozenset[SubjectKind] = frozenset(SubjectKind)
+    is_silent: bool = False
+    code: str | None = None
 
 
-def new_manager() -> pluggy.PluginManager:
-    """A manager that knows our hooks and the core's own plugin."""
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    manager.register(core_plugin, name=CORE)
-    return manager
-
-
-def find_plugins(rules_dir: Path | None) -> tuple[FoundPlugin, ...]:
+def find_plugins(rules_dir: Path | None, safe_mode: bool = False) -> tuple[FoundPlugin, ...]:
     """Installed plugins by entry point (its name is the municipality's code), then the folders
-    below `rules_dir`; whoever comes second under a code is faulty."""
+    below `rules_dir`; whoever comes second under a code is faulty. safe_mode: no plugin's Python is
+    run, only its rule files are read."""
     found: dict[str, FoundPlugin] = {}
-    for plugin in (*_installed(), *_folders(rules_dir)):
+    for plugin in (*_installed(safe_mode), *_folders(rules_dir)):
         held = found.get(plugin.municipality)
         if held is None:
             found[plugin.municipality] = plugin
@@ -60,23 +66,58 @@ def find_plugins(rules_dir: Path | None) -> tuple[FoundPlugin, ...]:
     return tuple(found[code] for code in sorted(found))
 
 
-def _installed() -> Iterator[FoundPlugin]:
+def _installed(safe_mode: bool) -> list[FoundPlugin]:
     points = sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value))
     # An editable installation and its build folder may both be seen: the same plugin twice.
-    for point in dict.fromkeys(points):
-        yield _loaded(point)
+    unique = list(dict.fromkeys(points))
+    if safe_mode:
+        return [_unasked(point) for point in unique]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(_asked, unique))
 
 
-def _loaded(point: EntryPoint) -> FoundPlugin:
-    dist = point.dist
-    name, version = (dist.name, dist.version) if dist else (None, None)
-    plugin = FoundPlugin(point.name, name, version)
+_described: dict[tuple[str, str], Description] = {}
+"""By entry point and code: a process that builds several containers asks once."""
+
+
+def _asked(point: EntryPoint) -> FoundPlugin:
+    name, version = _distribution(point)
+    asker = Confined(point.name, point.value)
+    package = package_folder(point.module)
+    whole = (point.value, code_identity(package, version, ()) if package else "")
     try:
-        return replace(plugin, module=point.load())
-    # A plugin is somebody else's code: importing it may do anything, and the others go on.
-    except (Exception, SystemExit) as err:
-        log.exception("plugin.not_imported municipality=%s", point.name)
-        return replace(plugin, faults=(_fault(plugin, f"не импортируется: {_told(err)}"),))
+        described = _described.get(whole) or asker.describe()
+    except Refused as err:
+        log.error("plugin.refused municipality=%s", point.name)
+        fault = RuleFileFault(name or point.name, 0, str(err))
+        return replace(_unasked(point), faults=(fault,))
+    _described[whole] = described
+    folders = tuple(Path(folder) for folder in described.folders)
+    if not described.hooks:
+        return FoundPlugin(point.name, name, version, folders)
+    return FoundPlugin(
+        point.name,
+        name,
+        version,
+        folders,
+        asker=asker,
+        hooks=described.hooks,
+        subjects=described.subjects,
+        code=code_identity(package, version, folders) if package else str(version),
+    )
+
+
+def _unasked(point: EntryPoint) -> FoundPlugin:
+    """A plugin with its rule files alone, as far as they can be found without asking it."""
+    name, version = _distribution(point)
+    package = package_folder(point.module)
+    folder = package / RULES if package else None
+    folders = (folder,) if folder is not None and folder.is_dir() else ()
+    return FoundPlugin(point.name, name, version, folders, is_silent=True, code="unasked")
+
+
+def _distribution(point: EntryPoint) -> tuple[str | None, str | None]:
+    return (point.dist.name, point.dist.version) if point.dist else (None, None)
 
 
 def _folders(rules_dir: Path | None) -> Iterator[FoundPlugin]:
@@ -85,46 +126,3 @@ def _folders(rules_dir: Path | None) -> Iterator[FoundPlugin]:
     for folder in sorted(rules_dir.iterdir()):
         if folder.is_dir() and not folder.name.startswith((".", "_")):
             yield FoundPlugin(folder.name, None, None, folders=(folder,))
-
-
-def register(manager: pluggy.PluginManager, plugin: FoundPlugin) -> FoundPlugin:
-    """Registers a plugin's module and asks it for its folders; faults are added to it."""
-    if plugin.module is None:
-        return plugin
-    try:
-        manager.register(plugin.module, name=plugin.municipality)
-        manager.check_pending()
-    except (pluggy.PluginValidationError, ValueError) as err:
-        if manager.has_plugin(plugin.municipality):
-            manager.unregister(name=plugin.municipality)
-        return _faulty(plugin, f"хук не принят: {_told(err)}")
-    try:
-        answers: Iterable[Iterable[Traversable]] = only(
-            manager, "connector_rule_folders", plugin.municipality
-        )()
-        return replace(plugin, folders=tuple(f for answer in answers for f in answer))
-    # The plugin's own code again.
-    except (Exception, SystemExit) as err:
-        log.exception("plugin.names_no_folders municipality=%s", plugin.municipality)
-        return _faulty(plugin, f"connector_rule_folders: {_told(err)}")
-
-
-def only(manager: pluggy.PluginManager, hook: str, name: str) -> pluggy.HookCaller:
-    """A caller of `hook` that asks the plugin registered as `name` and nobody else.
-
-    pluggy stops a call at the first exception, so isolation means asking one plugin at a time.
-    """
-    own = manager.get_plugin(name)
-    return manager.subset_hook_caller(hook, [p for p in manager.get_plugins() if p is not own])
-
-
-def _faulty(plugin: FoundPlugin, message: str) -> FoundPlugin:
-    return replace(plugin, faults=(*plugin.faults, _fault(plugin, message)))
-
-
-def _fault(plugin: FoundPlugin, message: str) -> RuleFileFault:
-    return RuleFileFault(plugin.distribution or plugin.municipality, 0, message)
-
-
-def _told(err: BaseException) -> str:
-    return f"{type(err).__name__}: {err}"

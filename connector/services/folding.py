@@ -22,6 +22,7 @@ from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
 from connector.models import Record, Subject
+from connector.rulebook.answers import Answer
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
@@ -68,15 +69,18 @@ class Folded:
     faults: tuple[RuleFault, ...]
     state: dict[str, Any] | None
     changes_on: date | None
+    is_whole: bool = True
+    heard: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Subjects of one municipality, loaded or folded together."""
+    """Subjects of one municipality, loaded or folded together. off: rules that are switched off."""
 
     setting: Setting
     today: date
     subjects: tuple[Loaded, ...]
+    off: frozenset[str] = frozenset()
 
 
 class FoldService:
@@ -158,7 +162,8 @@ class FoldService:
             )
             for row in rows
         )
-        return Batch(setting, today, loaded)
+        off = RuleFaultService(session).switched_off(self._rulebook.python_of(municipality), now)
+        return Batch(setting, today, loaded, off)
 
     def _circles(
         self, session: Session, setting: Setting, cases: Iterable[Case], day: date
@@ -185,19 +190,22 @@ class FoldService:
 
     def judge(self, batch: Batch) -> list[Folded]:
         """Judges and decides notices: plugin code, so never inside a transaction."""
-        return [self._judge(batch, loaded) for loaded in batch.subjects]
+        pairs = [(one.case, one.circle) for one in batch.subjects if one.case is not None]
+        answers = iter(
+            self._rulebook.notices_of(batch.setting.municipality, pairs, batch.today, batch.off)
+        )
+        return [
+            self._judge(batch, one, Answer() if one.case is None else next(answers))
+            for one in batch.subjects
+        ]
 
-    def _judge(self, batch: Batch, loaded: Loaded) -> Folded:
+    def _judge(self, batch: Batch, loaded: Loaded, answer: Answer) -> Folded:
         municipality = batch.setting.municipality
         if loaded.case is None:
             return Folded(loaded, Judged({}, (), None), (), (), None, None)
         judged = judge_case(self._rulebook, municipality, loaded.case, batch.today)
-        answer = self._rulebook.notices(municipality, loaded.case, loaded.circle, batch.today)
         state = None
-        turn = earliest(
-            loaded.case.next_turn(batch.today),
-            self._rulebook.next_turn(municipality, loaded.case, batch.today),
-        )
+        turn = earliest(loaded.case.next_turn(batch.today), answer.turn)
         if isinstance(loaded.case, StaffCase):
             folded = loaded.case.folded
             state = person_state(folded, batch.today, batch.setting)
@@ -211,6 +219,8 @@ class FoldService:
             (*judged.faults, *answer.faults),
             state,
             earliest(judged.changes_on, turn),
+            answer.is_whole and not judged.faults,
+            answer.heard,
         )
 
     def write(
@@ -235,12 +245,15 @@ class FoldService:
         change.write(session)
         self._mark_units(session, batch, folded)
         mark_holders(session, {one for outcome in folded for one in outcome.loaded.others})
+        owed = {o.loaded.row.id: o.owed for o in folded}
         # Where a plugin failed to say what is owed, its silence must not withdraw anything.
-        owed = {o.loaded.row.id: o.owed for o in folded if not o.faults}
+        partly = {o.loaded.row.id for o in folded if not o.is_whole}
         hours = self._rulebook.rules(municipality).post_hours(batch.setting.calendar)
-        NoticeService(session).reconcile(municipality, owed, hours, now)
+        NoticeService(session).reconcile(municipality, owed, hours, now, partly)
         faults = [fault for outcome in folded for fault in outcome.faults]
-        RuleFaultService(session).note(faults, now)
+        heard = frozenset[str]().union(*(outcome.heard for outcome in folded))
+        python = self._rulebook.python_of(municipality)
+        RuleFaultService(session).note(faults, now, python, heard)
 
     def _mark_units(self, session: Session, batch: Batch, folded: Sequence[Folded]) -> None:
         """Teams depend on their members: whoever learnt something has the team judged again."""

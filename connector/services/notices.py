@@ -5,7 +5,7 @@ no longer owed are withdrawn, and what was sent stays as it was. So it does not 
 order, how often or in which batches people were folded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,17 +43,20 @@ class NoticeService:
         owed_by_subject: Mapping[int, Sequence[Owed]],
         hours: PostHours,
         now: datetime,
+        partly: Collection[int] = (),
     ) -> None:
         """Makes the outbox say what is owed for these subjects (ids), an empty sequence included.
 
-        Idempotent. Sent notices and such as are being sent are never touched.
+        Idempotent. Sent notices and such as are being sent are never touched. partly: subjects of
+        whom it is not known whether more is owed, so that nothing of theirs is withdrawn.
         """
         if not owed_by_subject:
             return
         owed = {n.key: (subject, n) for subject, all_ in owed_by_subject.items() for n in all_}
         rows = self._unsent(municipality, owed_by_subject.keys())
         known = addresses(self._session, municipality, _recipients(n for _, n in owed.values()))
-        self._withdraw([r.id for r in rows if r.key not in owed and r.state != "withdrawn"])
+        silent = [r for r in rows if r.key not in owed and r.about_subject not in partly]
+        self._withdraw([r.id for r in silent if r.state != "withdrawn"])
         self._freshen([(r, owed[r.key][1]) for r in rows if r.key in owed], known, hours, now)
         there = {row.key for row in rows}
         news = {key: value for key, value in owed.items() if key not in there}
@@ -134,6 +137,7 @@ class NoticeService:
                 Notice.recipient,
                 Notice.address,
                 Notice.params,
+                Notice.about_subject,
             ).where(
                 Notice.about_subject.in_(ids[start : start + _CHUNK]),
                 Notice.municipality == municipality,

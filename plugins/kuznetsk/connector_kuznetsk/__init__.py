@@ -4,9 +4,20 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from connector import hookimpl
-from connector_kuznetsk.work_plans import connector_next_turn, connector_notices
+from connector_kuznetsk.work_plans import (
+    connector_next_turn,
+    connector_notices,
+    connector_subjects,
+)
 
-__all__ = ["connector_next_turn", "connector_notices", "connector_rule_folders"]
+__all__ = [
+    "connector_next_turn",
+    "connector_notices",
+    "connector_rule_folders",
+    "connector_subjects",
+]
+
+CONNECTOR_API = 1
 
 
 @hookimpl

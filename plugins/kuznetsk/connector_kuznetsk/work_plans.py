@@ -7,6 +7,7 @@ the text 1.3). The clause names no day; 15 September is ours: two weeks into the
 from datetime import date
 
 from connector import hookimpl
+from connector.domain.because import SubjectKind
 from connector.domain.cases import AssociationCase, Case
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import AssociationLevel
@@ -29,6 +30,11 @@ def is_published(case: AssociationCase, year: Period, day: date) -> bool:
         and plan.published_on <= day
         for plan in case.work_plans
     )
+
+
+@hookimpl
+def connector_subjects() -> list[SubjectKind]:
+    return [SubjectKind.ASSOCIATION]
 
 
 @hookimpl

@@ -87,14 +87,18 @@ def test_without_a_head_the_lack_is_visible() -> None:
     assert (notice.recipient, notice.key) == (None, "work_plan_missing:a1:2026/2027:nobody")
 
 
+def turn(day: date) -> date | None:
+    return BOOK.notices("kuznetsk", association(), NOBODY, day).turn
+
+
 def test_the_association_is_looked_at_again_on_15_september() -> None:
-    assert BOOK.next_turn("kuznetsk", association(), date(2026, 9, 1)) == date(2026, 9, 15)
-    assert BOOK.next_turn("kuznetsk", association(), date(2026, 9, 15)) == date(2027, 9, 15)
-    assert BOOK.next_turn("kuznetsk", association(), date(2027, 1, 1)) == date(2027, 9, 15)
+    assert turn(date(2026, 9, 1)) == date(2026, 9, 15)
+    assert turn(date(2026, 9, 15)) == date(2027, 9, 15)
+    assert turn(date(2027, 1, 1)) == date(2027, 9, 15)
 
 
 def test_nobody_but_kuznetsk_is_asked() -> None:
     answer = BOOK.notices("korolev", association(), NOBODY, date(2026, 9, 20))
-    assert answer == ((), ())
+    assert (answer.owed, answer.faults) == ((), ())
     person = builders.staff_case(Dossier(builders.staff()), GROUND)
     assert BOOK.notices("kuznetsk", person, NOBODY, date(2026, 9, 20)).owed == ()

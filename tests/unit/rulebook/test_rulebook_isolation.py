@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from connector import hookimpl
-from connector.domain.because import Finding
+from connector.domain.because import Finding, SubjectKind
 from connector.domain.cases import Case, Moment, StaffCase
 from connector.domain.dossier import Dossier
 from connector.domain.indicators import Indicator
 from connector.domain.owed import Circle, Owed, Recipient
-from connector.rulebook import Rulebook, RuleFault, RulesRefused, UnknownMunicipality
+from connector.rulebook import Answer, Rulebook, RuleFault, RulesRefused, UnknownMunicipality
+from connector.rulebook.asking import MOST_CHILDREN
 from connector.rulebook.plugins import FoundPlugin
 from connector.testing import builders
 from connector.testing.shares import moment
+from tests.unit.rulebook.in_process import InProcess, speaker
 from tests.unit.rulebook.memory_folder import MUNICIPALITY, folder
 
 DAY = date(2026, 5, 1)
@@ -27,15 +27,13 @@ NOBODY = Circle()
 def plugin(code: str, files: dict[str, Any] | None = None, **hooks: Any) -> FoundPlugin:
     """A plugin that brings a small municipality, and hooks of its own."""
     own = {"municipality": MUNICIPALITY.replace("code: test", f"code: {code}"), **(files or {})}
-
-    @hookimpl
-    def connector_rule_folders() -> list[Any]:
-        return [folder(**own)]
-
-    marked = {name: hookimpl(function) for name, function in hooks.items()}
-    module = ModuleType(f"connector_{code}")
-    vars(module).update(marked, connector_rule_folders=connector_rule_folders)
-    return FoundPlugin(code, f"connector-{code}", "1.0", module)
+    found = FoundPlugin(code, f"connector-{code}", "1.0", (folder(**own),))
+    if not hooks:
+        return found
+    asked = speaker(**hooks)
+    kinds = frozenset(SubjectKind(kind) for kind in asked.subjects())
+    names = frozenset(asked.hooks())
+    return replace(found, asker=InProcess(asked), hooks=names, subjects=kinds, code="1")
 
 
 def case(municipality: str = "one") -> StaffCase:
@@ -74,7 +72,7 @@ def test_who_is_named_nowhere_is_unknown() -> None:
         book.notices("three", case(), NOBODY, DAY)
 
 
-@pytest.mark.parametrize("error", [ValueError("нет"), SystemExit(3), RecursionError()])
+@pytest.mark.parametrize("error", [ValueError("нет"), RecursionError()])
 def test_a_rule_that_raises_is_told_as_its_fault(error: BaseException) -> None:
     def fails(case: Case, moment: Moment) -> Finding:
         raise error
@@ -103,9 +101,9 @@ def test_a_municipality_is_asked_by_itself() -> None:
             plugin("two", connector_notices=says("two:1")),
         ]
     )
-    owed, faults = book.notices("one", case(), NOBODY, DAY)
-    assert [notice.key for notice in owed] == ["one:1"]
-    assert faults == ()
+    answer = book.notices("one", case(), NOBODY, DAY)
+    assert [notice.key for notice in answer.owed] == ["one:1"]
+    assert (answer.faults, answer.is_whole) == ((), True)
 
 
 @pytest.mark.parametrize("error", [ValueError("нет"), SystemExit(3)])
@@ -116,8 +114,10 @@ def test_a_plugin_that_raises_hides_nobody_elses_notices(
         "connector.rulebook.core_plugin.owed_for", lambda c, r, d: says("core:1")(c, r, d)
     )
     book = Rulebook([plugin("one", connector_notices=raises(error)), plugin("two")])
-    owed, (fault,) = book.notices("one", case(), NOBODY, DAY)
-    assert [notice.key for notice in owed] == ["core:1"]
+    answer = book.notices("one", case(), NOBODY, DAY)
+    (fault,) = answer.faults
+    assert not answer.is_whole
+    assert [notice.key for notice in answer.owed] == ["core:1"]
     assert (fault.municipality, fault.rule) == ("one", "one: connector_notices")
     assert book.notices("two", case("two"), NOBODY, DAY).faults == ()
 
@@ -128,8 +128,10 @@ def test_a_core_that_raises_hides_no_plugins_notices(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("connector.rulebook.core_plugin.owed_for", fails)
     book = Rulebook([plugin("one", connector_notices=says("one:1"))])
-    owed, (fault,) = book.notices("one", case(), NOBODY, DAY)
-    assert [notice.key for notice in owed] == ["one:1"]
+    answer = book.notices("one", case(), NOBODY, DAY)
+    (fault,) = answer.faults
+    assert not answer.is_whole
+    assert [notice.key for notice in answer.owed] == ["one:1"]
     assert fault.rule == "core: connector_notices"
 
 
@@ -138,9 +140,9 @@ def test_what_is_no_notice_is_a_fault() -> None:
         return ["позвонить"]
 
     book = Rulebook([plugin("one", connector_notices=connector_notices)])
-    owed, (fault,) = book.notices("one", case(), NOBODY, DAY)
-    assert owed == ()
-    assert "str" in fault.message
+    answer = book.notices("one", case(), NOBODY, DAY)
+    assert answer.owed == ()
+    assert "str" in answer.faults[0].message
 
 
 def test_the_next_turn_is_the_earliest_and_a_fault_asks_again_tomorrow() -> None:
@@ -157,44 +159,69 @@ def test_the_next_turn_is_the_earliest_and_a_fault_asks_again_tomorrow() -> None
             plugin("three"),
         ]
     )
-    assert book.next_turn("one", case(), DAY) == date(2026, 9, 15)
-    assert book.next_turn("one", case(), date(2026, 9, 15)) is None
-    assert book.next_turn("two", case(), DAY) == date(2026, 5, 2)
-    assert book.next_turn("three", case(), DAY) is None
+    assert book.notices("one", case(), NOBODY, DAY).turn == date(2026, 9, 15)
+    assert book.notices("one", case(), NOBODY, date(2026, 9, 15)).turn is None
+    assert book.notices("two", case(), NOBODY, DAY).turn == date(2026, 5, 2)
+    assert book.notices("three", case(), NOBODY, DAY).turn is None
 
 
-def test_a_hook_nobody_declared_is_the_plugins_fault() -> None:
-    book = Rulebook([plugin("one"), plugin("two", connector_notises=lambda: None)])
+def test_a_rule_that_is_switched_off_is_not_asked_and_withdraws_nothing() -> None:
+    found = plugin("one", connector_notices=says("one:1"))
+    book = Rulebook([found])
+    off = {"one: connector_notices"}
+    (answer,) = book.notices_of("one", [(case(), NOBODY)], DAY, off)
+    assert (answer.owed, answer.faults, answer.is_whole) == ((), (), False)
+    assert (answer.heard, answer.turn) == (frozenset(), date(2026, 5, 2))
+    assert isinstance(found.asker, InProcess)
+    assert found.asker.asked == 0
+
+
+def test_a_plugin_is_asked_about_the_subjects_it_speaks_of() -> None:
+    found = plugin(
+        "one", connector_notices=says("one:1"), connector_subjects=lambda: ["association"]
+    )
+    answer = Rulebook([found]).notices("one", case(), NOBODY, DAY)
+    assert (answer.owed, answer.is_whole, answer.heard) == ((), True, frozenset())
+
+
+def test_a_plugin_that_cannot_be_asked_is_in_force_and_withdraws_nothing() -> None:
+    book = Rulebook([replace(plugin("one"), is_silent=True)])
     assert book.municipalities() == ("one",)
-    assert any("connector_notises" in fault.message for fault in book.faults["two"])
-    assert book.notices("one", case(), NOBODY, DAY).faults == ()
+    answer = book.notices("one", case(), NOBODY, DAY)
+    assert (answer.owed, answer.faults, answer.is_whole) == ((), (), False)
 
 
-def test_a_plugin_that_cannot_name_its_folders_is_listed_with_its_fault() -> None:
-    broken = plugin("two")
+def test_other_python_is_another_digest_and_none_is_the_files_alone() -> None:
+    def digest(**changes: Any) -> str:
+        found = replace(plugin("one", connector_notices=says("one:1")), **changes)
+        return Rulebook([found]).rules("one").digest
 
-    @hookimpl
-    def connector_rule_folders() -> list[Any]:
-        raise SystemExit("конец")
-
-    broken.module.connector_rule_folders = connector_rule_folders
-    book = Rulebook([plugin("one"), broken])
-    one, two = book.plugins_list()
-    assert (one.municipality, one.indicators, one.faults) == ("one", 1, ())
-    assert (two.municipality, two.distribution, two.version) == ("two", "connector-two", "1.0")
-    assert two.indicators == 0
-    assert any("конец" in fault.message for fault in two.faults)
+    assert digest(code="1") == digest(code="1")
+    assert digest(code="1") != digest(code="2")
+    assert digest(code=None) == Rulebook([plugin("one")]).rules("one").digest
 
 
-def test_a_plugin_whose_folders_are_none_is_listed_with_its_fault() -> None:
-    broken = plugin("two")
-    broken.module.connector_rule_folders = hookimpl(lambda: ["/rules"])
-    book = Rulebook([plugin("one"), broken])
-    assert book.municipalities() == ("one",)
-    assert any("папки правил" in fault.message for fault in book.faults["two"])
+def test_the_plugins_of_a_region_do_not_all_keep_a_process() -> None:
+    closed: list[str] = []
+
+    class Watched(InProcess):
+        def close(self) -> None:
+            closed.append("one")
+
+    names = [f"m{n}" for n in range(MOST_CHILDREN + 1)]
+    first = plugin("one", connector_notices=says("one:1"))
+    others = [plugin(name, connector_notices=says("x:1")) for name in names]
+    book = Rulebook([replace(first, asker=Watched(speaker())), *others])
+    book.notices("one", case(), NOBODY, DAY)
+    for name in names[: MOST_CHILDREN - 1]:
+        book.notices(name, case(name), NOBODY, DAY)
+    assert closed == []
+    book.notices(names[-1], case(names[-1]), NOBODY, DAY)
+    assert closed == ["one"]
 
 
-def test_a_plugin_without_a_module_has_the_cores_notices() -> None:
+def test_a_plugin_without_hooks_has_the_cores_notices() -> None:
     book = Rulebook([FoundPlugin("test", None, None, folders=(folder(),))])
     assert book.municipalities() == ("test",)
-    assert book.notices("test", case("test"), NOBODY, DAY) == ((), ())
+    assert book.notices("test", case("test"), NOBODY, DAY) == Answer()
+    assert book.python_of("test") is None

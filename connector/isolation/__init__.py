@@ -1,0 +1,4 @@
+"""Asks a municipality's Python in a process of its own, so that whatever it does hurts nobody.
+
+Nothing is gathered here: the child imports its part of the package only, and is up sooner.
+"""
