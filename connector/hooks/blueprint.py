@@ -100,13 +100,6 @@ class _Door:
         if source.dialect is Dialect.XAPI and not statements:
             raise Refused(404, "wrong_path", "The address of an xAPI source ends with /statements.")
         receipt = self._receiver.receive(source, cut.arrivals)
-        _log.info(
-            "hook received: source=%s accepted=%d duplicate=%d ignored=%d",
-            source.code,
-            receipt.accepted,
-            receipt.duplicate,
-            receipt.ignored,
-        )
         return _received(source, cut, receipt)
 
     def _is_known_sender(self, source: HookSource, raw: bytes) -> bool:

@@ -11,8 +11,9 @@ from connector.db import Database
 from connector.dialects.sources import HookSource, Receipt
 from connector.domain.signals import Arrival
 from connector.errors import BadSettings, StorageUnavailable
+from connector.runtime.grouping import Grouping
 from connector.secretbox import SecretBox
-from connector.services.inbox import InboxService
+from connector.services.inbox import InboxService, Posted
 from connector.services.sources import SourceService
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,9 @@ SOURCE_TTL_S = 2.0
 
 COUNT_EVERY_S = 5.0
 """Refusals are counted in memory and written this often: a stranger's request costs no write."""
+
+_ROW_BYTES = 1000
+"""What an event keeps in memory beside its body."""
 
 
 class Inbox:
@@ -41,6 +45,8 @@ class Inbox:
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._counted_at = float("-inf")
         self._known: dict[str, tuple[float, HookSource | None]] = {}
+        self._asked: set[str] = set()
+        self._grouping: Grouping[Posted, Receipt] = Grouping(self._store)
 
     def source(self, code: str) -> HookSource | None:
         with self._lock:
@@ -60,15 +66,64 @@ class Inbox:
                 # Unknown codes are whatever a stranger types; they must not fill the memory.
                 self._known.clear()
             self._known[code] = (monotonic(), found)
+            self._asked.discard(code)
         return found
 
+    def known(self, code: str) -> HookSource | None:
+        """The source of that code if it is remembered, without waiting for the database.
+
+        Before it is forgotten one caller is told None, so that by `source` it is looked up again
+        while the others still go by what is remembered.
+        """
+        with self._lock:
+            held = self._known.get(code)
+            if held is None:
+                return None
+            age_s = monotonic() - held[0]
+            if age_s >= SOURCE_TTL_S:
+                return None
+            if age_s >= SOURCE_TTL_S / 2 and code not in self._asked:
+                self._asked.add(code)
+                return None
+        return held[1]
+
     def receive(self, source: HookSource, arrivals: Sequence[Arrival]) -> Receipt:
+        return self._grouping.stored(
+            Posted(source.code, source.dialect, arrivals), _size_of(arrivals)
+        )
+
+    def submit(
+        self,
+        source: HookSource,
+        arrivals: Sequence[Arrival],
+        told: Callable[[Receipt | StorageUnavailable], None],
+    ) -> None:
+        self._grouping.submit(
+            Posted(source.code, source.dialect, arrivals), _size_of(arrivals), told
+        )
+
+    def give_up(self) -> None:
+        self._grouping.give_up()
+
+    def after_group(self, call: Callable[[], None]) -> None:
+        self._grouping.after_group = call
+
+    def _store(self, requests: Sequence[Posted]) -> list[Receipt]:
         now = self._clock.now()
         with self._db.writing() as session:
-            counts = InboxService(session).accept(source.code, source.dialect, arrivals, now)
-        if counts[0]:
+            counts = InboxService(session).accept_all(requests, now)
+        accepted, duplicate, ignored = map(sum, zip(*counts, strict=True))
+        if accepted:
             self._arrived()
-        return Receipt(*counts)
+        log.info(
+            "hook.stored sources=%s requests=%d accepted=%d duplicate=%d ignored=%d",
+            ",".join(sorted({request.source for request in requests})),
+            len(requests),
+            accepted,
+            duplicate,
+            ignored,
+        )
+        return [Receipt(*count) for count in counts]
 
     def refused(self, source: str, reason: str) -> None:
         if not source:
@@ -97,3 +152,7 @@ class Inbox:
                 self._refusals += counts
             return 0
         return len(counts)
+
+
+def _size_of(arrivals: Sequence[Arrival]) -> int:
+    return sum(len(one.body) + _ROW_BYTES for one in arrivals)

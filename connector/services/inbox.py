@@ -2,22 +2,52 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.orm import Session
 
 from connector.domain.signals import Arrival, Dialect
-from connector.models import Delivery, Source, SourceCount
-from connector.models.inserting import insert_into
+from connector.models import Delivery
+from connector.models.base import UtcDateTime
+from connector.services.inbox_rows import NewRow, RowKey, insert_new, mark_conflicts
 
-FIRST_LOOK = timedelta(seconds=3)
-"""Foreign senders post from inside Moodle's transaction; asked at once, it knows nothing yet. The
-pause also lets the several events of one happening share one look."""
+SEEN_EVERY = timedelta(seconds=1)
+"""How exactly it is kept when a source was last heard: one row that every request writes would make
+them all wait for one another."""
 
 _CHUNK = 1000
-"""Rows of one statement, ten values each. SQLite takes 32,766 values and PostgreSQL 65,535; a batch
-of statements may have 4 MiB, and one that did not fit would be answered 503 for ever."""
+"""Keys of one marking; the databases take so many values and no more in a statement."""
+
+_COUNT = text(
+    """
+    INSERT INTO source_counts (source, day, what, reason, count)
+    VALUES (:source, :day, :what, :reason, :times)
+    ON CONFLICT (source, day, what, reason)
+    DO UPDATE SET count = source_counts.count + excluded.count
+    """
+)
+_SEEN = text(
+    """
+    UPDATE sources SET last_delivery_at = :now
+    WHERE code = :source
+        AND (last_delivery_at IS NULL OR last_delivery_at NOT BETWEEN :since AND :now)
+    """
+).bindparams(bindparam("now", type_=UtcDateTime()), bindparam("since", type_=UtcDateTime()))
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The events of one request to `source` (its code), in the sender's order."""
+
+    source: str
+    dialect: Dialect
+    arrivals: Sequence[Arrival]
+
+
+Counts = tuple[int, int, int]
+"""How many events were accepted, duplicate and ignored."""
 
 
 class InboxService:
@@ -28,81 +58,79 @@ class InboxService:
 
     def accept(
         self, source: str, dialect: Dialect, arrivals: Sequence[Arrival], now: datetime
-    ) -> tuple[int, int, int]:
-        """Writes the relevant arrivals down, one row per key and digest.
+    ) -> Counts:
+        """Writes the events of one request down, as `accept_all` does."""
+        return self.accept_all([Posted(source, dialect, arrivals)], now)[0]
 
-        Returns how many were accepted, duplicate and ignored. A key that is there with another
-        digest is stored beside the first and both are marked as a conflict.
+    def accept_all(self, requests: Sequence[Posted], now: datetime) -> list[Counts]:
+        """Writes the relevant arrivals down, one row per source, key and digest.
+
+        The counts, request by request, are those that the requests would have got one after the
+        other. A key that is there with another digest is stored beside the first and all are marked
+        as a conflict.
         """
-        relevant = {(a.key, a.digest): a for a in arrivals if a.relevant}
-        ignored = Counter(a.type for a in arrivals if not a.relevant)
-        rows = list(relevant.values())
-        accepted = sum(
-            self._insert(source, dialect, rows[start : start + _CHUNK], now)
-            for start in range(0, len(rows), _CHUNK)
-        )
-        duplicate = sum(a.relevant for a in arrivals) - accepted
-        # In one order everywhere: two requests that count the same types must not deadlock.
-        for name, times in sorted(ignored.items()):
-            self.count(source, "ignored", name, now, times)
-        self._session.execute(
-            update(Source).where(Source.code == source).values(last_delivery_at=now)
-        )
-        return accepted, duplicate, ignored.total()
+        rows: dict[RowKey, NewRow] = {}
+        firsts: list[set[RowKey]] = []
+        for request in requests:
+            own = _rows(request)
+            first = own.keys() - rows.keys()
+            firsts.append(first)
+            rows |= {key: own[key] for key in first}
+        written, several = insert_new(self._session, rows.values(), now)
+        ordered = sorted(several)
+        for start in range(0, len(ordered), _CHUNK):
+            mark_conflicts(self._session, ordered[start : start + _CHUNK])
+        self._count_ignored(requests, now)
+        for source in sorted({request.source for request in requests}):
+            self._session.connection().execute(
+                _SEEN, {"source": source, "now": now, "since": now - SEEN_EVERY}
+            )
+        new = set(written)
+        return [
+            _counts(request, len(first & new))
+            for request, first in zip(requests, firsts, strict=True)
+        ]
 
     def count(self, source: str, what: str, reason: str, now: datetime, times: int = 1) -> None:
         """Counts something that is not kept: an ignored event, a refused request."""
-        statement = insert_into(self._session, SourceCount).values(
-            source=source, day=now.date().isoformat(), what=what, reason=reason[:120], count=times
-        )
-        self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["source", "day", "what", "reason"],
-                set_={"count": SourceCount.count + times},
-            )
-        )
-
-    def _insert(
-        self, source: str, dialect: Dialect, arrivals: Sequence[Arrival], now: datetime
-    ) -> int:
-        # Our own sender is believed and can be folded at once; of the others Moodle is asked first.
-        state = "ready" if dialect is Dialect.NATIVE else "new"
-        rows = [
+        self._session.connection().execute(
+            _COUNT,
             {
                 "source": source,
-                "key": arrival.key,
-                "digest": arrival.digest,
-                "type": arrival.type,
-                "body": arrival.body,
-                "received_at": now,
-                "state": state,
-                "attempts": 0,
-                "conflict": False,
-                "next_try_at": None if state == "ready" else now + FIRST_LOOK,
-            }
-            for arrival in arrivals
-        ]
-        statement = insert_into(self._session, Delivery).values(rows)
-        inserted = self._session.scalars(
-            statement.on_conflict_do_nothing(index_elements=["source", "key", "digest"]).returning(
-                Delivery.key
-            )
-        ).all()
-        if inserted:
-            self._mark_conflicts(source, inserted)
-        return len(inserted)
+                "day": now.date().isoformat(),
+                "what": what,
+                "reason": reason[:120],
+                "times": times,
+            },
+        )
 
-    def _mark_conflicts(self, source: str, keys: Sequence[str]) -> None:
-        other = aliased(Delivery)
-        twin = exists().where(
-            other.source == Delivery.source, other.key == Delivery.key, other.id != Delivery.id
+    def _count_ignored(self, requests: Sequence[Posted], now: datetime) -> None:
+        ignored = Counter(
+            (request.source, arrival.type)
+            for request in requests
+            for arrival in request.arrivals
+            if not arrival.relevant
         )
-        self._session.execute(
-            update(Delivery)
-            .where(Delivery.source == source, Delivery.key.in_(keys), twin)
-            .values(conflict=True)
-            .execution_options(synchronize_session=False)
+        # In one order everywhere: two requests that count the same types must not deadlock.
+        for (source, name), times in sorted(ignored.items()):
+            self.count(source, "ignored", name, now, times)
+
+
+def _rows(request: Posted) -> dict[RowKey, NewRow]:
+    # Our own sender is believed and can be folded at once; of the others Moodle is asked first.
+    state = "ready" if request.dialect is Dialect.NATIVE else "new"
+    return {
+        (request.source, one.key, one.digest): NewRow(
+            request.source, one.key, one.digest, one.type, one.body, state
         )
+        for one in request.arrivals
+        if one.relevant
+    }
+
+
+def _counts(request: Posted, accepted: int) -> Counts:
+    relevant = sum(arrival.relevant for arrival in request.arrivals)
+    return accepted, relevant - accepted, len(request.arrivals) - relevant
 
 
 def waiting_counts(session: Session) -> dict[tuple[str, str], int]:
