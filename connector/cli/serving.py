@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 from connector.bootstrap import Container
 from connector.config import Config
+from connector.hooks.quick_door import QuickDoor
 from connector.hooks.waitress_server import WebServer, build_server
 from connector.runtime.engine import RETAIN_S, TICK_S, Engine
 from connector.runtime.hints import ARRIVED
@@ -29,7 +30,8 @@ def run_all(container: Container, host: str, port: int) -> int:
     """Web and work in this process. Raises OSError if the address is taken."""
     engine = Engine(container)
     app = create_app(container, engine.nudge, lambda: not engine.silent_loops(), engine.inbox)
-    server = build_server(app, host, port, container.config.web_threads)
+    door = QuickDoor(engine.inbox, container.clock)
+    server = build_server(app, host, port, container.config.web_threads, door)
     engine.start()
     try:
         _serve(server, host)
@@ -43,7 +45,8 @@ def serve_web(container: Container, host: str, port: int) -> int:
     relay = Relay(hint_publisher(container.config), ARRIVED)
     inbox = Inbox(container.db, container.box, container.clock, relay.nudge)
     app = create_app(container, relay.nudge, inbox=inbox)
-    server = build_server(app, host, port, container.config.web_threads)
+    door = QuickDoor(inbox, container.clock)
+    server = build_server(app, host, port, container.config.web_threads, door)
     counting = Loop("count", inbox.flush, TICK_S)
     relay.start()
     counting.start()

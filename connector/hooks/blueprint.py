@@ -7,10 +7,9 @@ probed. Whatever was refused is counted and logged by reason; bodies and secrets
 
 import logging
 import re
-from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from connector.clock import Clock
 from connector.dialects import SENDERS, Sender
@@ -19,11 +18,11 @@ from connector.dialects.strict_json import NotJson
 from connector.dialects.xapi import statement_id
 from connector.domain.signals import Dialect
 from connector.errors import StorageUnavailable
+from connector.hooks import answers
+from connector.hooks.answers import Answer
 from connector.hooks.limits import Refused, body_length, media_type, read_body
 from connector.hooks.receiver import HookSource, Receipt, Receiver
 from connector.hooks.signatures import is_basic, is_bearer, is_signed, is_token
-
-RETRY_AFTER_SECONDS = 30
 
 _log = logging.getLogger(__name__)
 _CODE = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -65,17 +64,15 @@ class _Door:
             if source is None:
                 raise _wrong_credentials("unknown_source")
             known = source.code
-            return self._take(source, statements)
+            return _response(self._take(source, statements))
         except Refused as refusal:
             self._receiver.refused(known, refusal.reason)
             _log.warning("hook refused: source=%s reason=%s", known or "?", refusal.reason)
-            return _problem(refusal.status, refusal.sentence)
+            return _response(answers.problem(refusal.status, refusal.sentence))
         except StorageUnavailable:
             # Not counted: counting is a write too, and would keep the sender waiting for it.
             _log.error("hook not stored: source=%s reason=storage_unavailable", known or "?")
-            response = _problem(503, "The events could not be stored. Please send them again.")
-            response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return response
+            return _response(answers.not_stored())
 
     def _check_before_asking(self, statements: bool) -> None:
         """What can be told without knowing the source, and must not depend on it."""
@@ -85,7 +82,7 @@ class _Door:
         body_length(request.environ, sender.max_bytes)
         media_type(request.environ, _ALL_TYPES)
 
-    def _take(self, source: HookSource, statements: bool) -> Response:
+    def _take(self, source: HookSource, statements: bool) -> Answer:
         sender = SENDERS[source.dialect]
         if statements and source.dialect is not Dialect.XAPI:
             raise _wrong_credentials("wrong_path")
@@ -132,12 +129,10 @@ def _cut(sender: Sender, raw: bytes) -> Cut:
         raise Refused(400, error.reason, "The JSON does not have the expected shape.") from None
 
 
-def _received(source: HookSource, cut: Cut, receipt: Receipt) -> Response:
+def _received(source: HookSource, cut: Cut, receipt: Receipt) -> Answer:
     if source.dialect is not Dialect.XAPI:
-        return jsonify(
-            accepted=receipt.accepted, duplicate=receipt.duplicate, ignored=receipt.ignored
-        )
-    return jsonify(
+        return answers.receipt(receipt)
+    return answers.ids(
         [
             own or statement_id(source.code, arrival.key)
             for arrival, own in zip(cut.arrivals, cut.statement_ids, strict=True)
@@ -149,12 +144,5 @@ def _wrong_credentials(reason: str) -> Refused:
     return Refused(401, reason, "The signature, token or time is wrong.")
 
 
-def _problem(status: int, sentence: str) -> Response:
-    response = jsonify(
-        type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=sentence
-    )
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        response.headers["Allow"] = "POST"
-    return response
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers, mimetype=answer.media_type)

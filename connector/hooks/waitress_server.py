@@ -18,8 +18,11 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ThreadedTaskDispatcher
 from waitress.trigger import trigger
+
+from connector.hooks.answers import Answer
+from connector.hooks.quick_door import QuickDoor
+from connector.hooks.quick_lane import AnswerTask, Dispatcher, QuickLane
 
 BODY_LIMIT = (4 << 20) + 1
 """Bytes; the largest body that any route takes (xAPI batches: 4 MiB)."""
@@ -35,6 +38,8 @@ class UnreadBodyParser(HTTPRequestParser):  # type: ignore[misc]
     """A request parser that does not read a chunked or too large body."""
 
     unread_body = False
+    answer: Answer | None = None
+    """What to send, where the quick lane knows it already."""
     chunked: bool
     content_length: int
 
@@ -63,6 +68,7 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]
     """A connection that outlives a refused body for a moment, and no slow request for long."""
 
     parser_class = UnreadBodyParser
+    task_class = AnswerTask
     close_when_flushed: bool
     will_close: bool
 
@@ -122,8 +128,11 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]
 class WebServer:
     """A bound server; `run` serves in the calling thread until `stop` is called from any other."""
 
-    def __init__(self, dispatchers: dict[int, Any], tasks: Any, port: int) -> None:
+    def __init__(
+        self, dispatchers: dict[int, Any], tasks: Dispatcher, port: int, lane: QuickLane | None
+    ) -> None:
         self.port = port
+        self._lane = lane
         self._dispatchers = dispatchers
         self._tasks = tasks
         self._left: dict[int, Any] = {}
@@ -133,7 +142,12 @@ class WebServer:
     def run(self) -> None:
         """Serve, once. An interrupt is passed on, after the sockets are closed."""
         try:
-            wasyncore.loop(timeout=1, map=self._dispatchers, use_poll=True)
+            if self._lane is not None:
+                self._lane.open(lambda: self._in_loop(None))
+            while self._dispatchers:
+                wasyncore.poll2(1.0, self._dispatchers)
+                if self._lane is not None:
+                    self._lane.serve()
         finally:
             self._tasks.shutdown()
             with self._lock:
@@ -144,9 +158,11 @@ class WebServer:
         """Take no new connection, finish what is being answered (five seconds at most), end."""
         self._in_loop(self._stop_listening)
         self._tasks.shutdown()
+        if self._lane is not None:
+            self._lane.close()
         self._in_loop(self._leave)
 
-    def _in_loop(self, act: Callable[[], None]) -> None:
+    def _in_loop(self, act: Callable[[], None] | None) -> None:
         # The loop's map may change in its own thread only; and the pipe that wakes it must not be
         # closed by that thread while this one is still writing to it.
         with self._lock:
@@ -164,14 +180,17 @@ class WebServer:
                 wasyncore.dispatcher.close(dispatcher)
 
 
-def build_server(app: Any, host: str, port: int, threads: int) -> WebServer:
+def build_server(
+    app: Any, host: str, port: int, threads: int, door: QuickDoor | None = None
+) -> WebServer:
     """A waitress server over the WSGI application `app`, bound and not yet serving.
 
-    port 0 takes a free one. An idle connection and a half-sent request are closed after about half
-    a minute. Raises OSError if the address is taken.
+    door: takes what it can before `app` is asked. port 0 takes a free one. An idle connection and a
+    half-sent request are closed after about half a minute. Raises OSError if the address is taken.
     """
     dispatchers: dict[int, Any] = {}
-    tasks = ThreadedTaskDispatcher()
+    lane = QuickLane(door) if door is not None else None
+    tasks = Dispatcher(lane)
     try:
         create_server(
             app,
@@ -194,4 +213,4 @@ def build_server(app: Any, host: str, port: int, threads: int) -> WebServer:
     listening = [d for d in dispatchers.values() if isinstance(d, BaseWSGIServer)]
     for dispatcher in listening:
         dispatcher.channel_class = LingeringChannel
-    return WebServer(dispatchers, tasks, listening[0].effective_port)
+    return WebServer(dispatchers, tasks, listening[0].effective_port, lane)

@@ -1,8 +1,8 @@
 """A receiver that keeps in memory what was stored, by the rules of contract 1."""
 
 from collections import Counter
-from collections.abc import Sequence
-from threading import Lock
+from collections.abc import Callable, Sequence
+from threading import Event, Lock, Thread
 
 from connector.domain.signals import Arrival
 from connector.errors import StorageUnavailable
@@ -10,7 +10,11 @@ from connector.hooks.receiver import HookSource, Receipt
 
 
 class MemoryReceiver:
-    """stored: (source, key, digest) → arrival. Fails as a database does while `is_down`."""
+    """stored: (source, key, digest) → arrival. Fails as a database does while `is_down`.
+
+    quick: how many requests came the quick way. is_full: no more of these are taken. open: while it
+    is not set, they wait.
+    """
 
     def __init__(self, *sources: HookSource) -> None:
         self._sources = {source.code: source for source in sources}
@@ -18,6 +22,11 @@ class MemoryReceiver:
         self.stored: dict[tuple[str, str, str], Arrival] = {}
         self.refusals: Counter[tuple[str, str]] = Counter()
         self.is_down = False
+        self.is_full = False
+        self.quick = 0
+        self.open = Event()
+        self.open.set()
+        self._after: Callable[[], None] = lambda: None
 
     def source(self, code: str) -> HookSource | None:
         if self.is_down:
@@ -39,6 +48,35 @@ class MemoryReceiver:
                     accepted += 1
                     self.stored[row] = arrival
         return Receipt(accepted, duplicate, ignored)
+
+    def known(self, code: str) -> HookSource | None:
+        return None if self.is_down else self._sources.get(code)
+
+    def submit(
+        self,
+        source: HookSource,
+        arrivals: Sequence[Arrival],
+        told: Callable[[Receipt | StorageUnavailable], None],
+    ) -> None:
+        if self.is_full:
+            raise StorageUnavailable
+        self.quick += 1
+
+        def store() -> None:
+            self.open.wait(20)
+            try:
+                told(self.receive(source, arrivals))
+            except StorageUnavailable as err:
+                told(err)
+            self._after()
+
+        Thread(target=store).start()
+
+    def give_up(self) -> None:
+        pass
+
+    def after_group(self, call: Callable[[], None]) -> None:
+        self._after = call
 
     def refused(self, source: str, reason: str) -> None:
         with self._lock:

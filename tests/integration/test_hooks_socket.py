@@ -17,6 +17,7 @@ from connector.clock import AdjustableClock
 from connector.domain.signals import Dialect
 from connector.hooks import waitress_server
 from connector.hooks.blueprint import create_blueprint
+from connector.hooks.quick_door import QuickDoor
 from connector.hooks.receiver import HookSource
 from connector.hooks.waitress_server import WebServer, build_server
 from tests.contract.memory_receiver import MemoryReceiver
@@ -48,12 +49,15 @@ def receiver() -> MemoryReceiver:
     )
 
 
-@pytest.fixture
-def port(receiver: MemoryReceiver) -> Iterator[int]:
-    app = Flask("hooks")
-    app.register_blueprint(create_blueprint(receiver, AdjustableClock(NOW)))
-    with serving(build_server(app, "127.0.0.1", 0, threads=4)) as port:
+@pytest.fixture(params=["ordinary", "quick"])
+def port(request: pytest.FixtureRequest, receiver: MemoryReceiver) -> Iterator[int]:
+    """Of a server without the quick way, and of one with it: nobody outside can tell."""
+    app, clock = Flask("hooks"), AdjustableClock(NOW)
+    app.register_blueprint(create_blueprint(receiver, clock))
+    door = QuickDoor(receiver, clock) if request.param == "quick" else None
+    with serving(build_server(app, "127.0.0.1", 0, 4, door)) as port:
         yield port
+    assert bool(receiver.quick) <= (door is not None)
 
 
 @contextmanager

@@ -1,0 +1,56 @@
+"""What a sender is answered, in bytes: the same whichever way its request came in."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from connector.dialects.sources import Receipt
+
+RETRY_AFTER_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. headers: beside the content type."""
+
+    status: HTTPStatus
+    media_type: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def receipt(told: Receipt) -> Answer:
+    """The events are committed."""
+    return _json(
+        HTTPStatus.OK,
+        {"accepted": told.accepted, "duplicate": told.duplicate, "ignored": told.ignored},
+    )
+
+
+def ids(statements: list[str]) -> Answer:
+    """The statements are committed (xAPI asks for their ids)."""
+    return _json(HTTPStatus.OK, statements)
+
+
+def problem(status: int, sentence: str) -> Answer:
+    """A refusal (RFC 9457)."""
+    known = HTTPStatus(status)
+    members = {"type": "about:blank", "title": known.phrase, "status": status, "detail": sentence}
+    headers = (("Allow", "POST"),) if known is HTTPStatus.METHOD_NOT_ALLOWED else ()
+    return Answer(known, "application/problem+json", _bytes(members), headers)
+
+
+def not_stored() -> Answer:
+    """Nothing of it was stored, and sending it again is right."""
+    told = problem(503, "The events could not be stored. Please send them again.")
+    return Answer(
+        told.status, told.media_type, told.body, (("Retry-After", str(RETRY_AFTER_SECONDS)),)
+    )
+
+
+def _json(status: HTTPStatus, value: object) -> Answer:
+    return Answer(status, "application/json", _bytes(value))
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
