@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.errors import LostLease
 from connector.models import Delivery, Subject
+from connector.models.many import update_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +76,16 @@ def finish_deliveries(
 
 def finish_each(session: Session, claim: Claim, rows: Mapping[int, Mapping[str, Any]]) -> None:
     """Writes each claimed delivery's own values and ends the claim. Raises LostLease."""
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for delivery, values in sorted(rows.items()):
-        names = tuple(sorted(values))
-        bound = {f"new_{name}": values[name] for name in names}
-        alike.setdefault(names, []).append({"row": delivery, "mine": claim.token, **bound})
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for delivery in sorted(rows):
+        alike.setdefault(tuple(sorted(rows[delivery])), []).append(delivery)
     for names, found in alike.items():
-        statement = (
-            update(Delivery)
-            .where(Delivery.id == bindparam("row"), Delivery.lease_token == bindparam("mine"))
-            .values(
-                lease_token=None,
-                lease_until=None,
-                **{name: bindparam(f"new_{name}") for name in names},
-            )
-        )
-        if session.connection().execute(statement, found).rowcount != len(found):
+        keys = [{"id": delivery, "lease_token": claim.token} for delivery in found]
+        values = [
+            {"lease_token": None, "lease_until": None, **{n: rows[d][n] for n in names}}
+            for d in found
+        ]
+        if update_many(session, Delivery, keys, values) != len(found):
             raise LostLease(claim.token)
 
 

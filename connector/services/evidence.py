@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from connector.domain.evidence import Evidence, Kind, Says, Statement, Version, merge, standing
 from connector.errors import StaleRead
 from connector.models import Account, EvidenceSlot
-from connector.models.inserting import insert_into
+from connector.models.many import insert_many
 from connector.services.stored_rows import chunks
 
 Holder = tuple[str, str]
@@ -150,17 +150,10 @@ def _in_one_hand(slots: dict[str, Statement]) -> dict[str, Statement]:
 def write(session: Session, changed: Sequence[tuple[str, Statement]], now: datetime) -> None:
     """Writes slots. Raises StaleRead where somebody wrote a greater version meanwhile."""
     rows = sorted((_row(name, s, now) for name, s in changed), key=_order)
-    if not rows:
-        return
-    # One row after the other: a statement of many rows would be put together anew each time.
-    statement = insert_into(session, EvidenceSlot)
-    new = statement.excluded
-    upsert = statement.on_conflict_do_update(
-        index_elements=["register", "slot"],
-        set_={name: new[name] for name in _REPLACED},
-        where=new.version >= EvidenceSlot.version,
-    ).execution_options(preserve_rowcount=True)
-    if session.connection().execute(upsert, rows).rowcount != len(rows):
+    if len({_order(row) for row in rows}) != len(rows):
+        # Two people claim one attempt, and each was judged without the other's word.
+        raise StaleRead("evidence")
+    if insert_many(session, EvidenceSlot, rows, _GREATEST) != len(rows):
         raise StaleRead("evidence")
 
 
@@ -197,6 +190,11 @@ _REPLACED = (
     "body",
     "delivery_id",
     "recorded_at",
+)
+_GREATEST = (
+    "ON CONFLICT (register, slot) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _REPLACED)
+    + " WHERE excluded.version >= evidence.version"
 )
 
 

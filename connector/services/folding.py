@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
@@ -22,6 +22,7 @@ from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
 from connector.models import Record, Subject
+from connector.models.many import update_many
 from connector.rulebook.answers import Answer
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
@@ -273,31 +274,28 @@ class FoldService:
         mark_dirty(session, municipality, "team", {school for school in schools if school})
 
 
-_THIS_VERSION = (
-    update(Subject)
-    .where(Subject.id == bindparam("row"), Subject.version == bindparam("read"))
-    .values(
-        version=bindparam("written"),
-        dirty=False,
-        lease_token=None,
-        lease_until=None,
-        state=bindparam("new_state"),
-        changes_on=bindparam("new_changes_on"),
-    )
-)
-
-
 def _advance(session: Session, folded: Sequence[Folded]) -> None:
     """Writes states and versions, all or none. Raises StaleRead."""
-    rows = [
-        {
-            "row": outcome.loaded.row.id,
-            "read": outcome.loaded.row.version,
-            "written": outcome.loaded.row.version + 1,
-            "new_state": outcome.state,
-            "new_changes_on": outcome.changes_on,
-        }
-        for outcome in sorted(folded, key=lambda f: f.loaded.row.id)
-    ]
-    if rows and session.connection().execute(_THIS_VERSION, rows).rowcount != len(rows):
+    ordered = sorted(folded, key=lambda outcome: outcome.loaded.row.id)
+    rows = [outcome.loaded.row for outcome in ordered]
+    # In one order for everybody, so that nobody deadlocks; whoever was quicker is seen at once.
+    held = session.execute(
+        select(Subject.id, Subject.version)
+        .where(Subject.id.in_([row.id for row in rows]))
+        .order_by(Subject.id)
+        .with_for_update()
+    ).all()
+    if [tuple(one) for one in held] != [(row.id, row.version) for row in rows]:
         raise StaleRead("subjects")
+    values = [
+        {
+            "version": outcome.loaded.row.version + 1,
+            "dirty": False,
+            "lease_token": None,
+            "lease_until": None,
+            "state": outcome.state,
+            "changes_on": outcome.changes_on,
+        }
+        for outcome in ordered
+    ]
+    update_many(session, Subject, [{"id": row.id} for row in rows], values)

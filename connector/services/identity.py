@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.errors import ConnectorError, UnknownThing
 from connector.models import Account, Delivery, SourceMunicipality, Subject
-from connector.models.inserting import insert_into
+from connector.models.many import insert_many
 from connector.services.import_gate import served
 from connector.services.stored_rows import chunks
 
@@ -155,26 +155,7 @@ class IdentityService:
 
     def _note(self, seen: Sequence[Seen]) -> None:
         """In one order for everybody: the accounts stay locked until the end."""
-        statement = insert_into(self._session, Account)
-        new = statement.excluded
-        is_later = or_(Account.seen_version.is_(None), Account.seen_version < new.seen_version)
-        # A deleted account has lost its names, and some senders do not tell them: a name that was
-        # told once stays until another one is told, in whatever order the two arrive.
-        kept = {
-            name: case(
-                (is_later, func.coalesce(new[name], getattr(Account, name))),
-                else_=func.coalesce(getattr(Account, name), new[name]),
-            )
-            for name in ("idnumber", "email_key")
-        }
-        told = {
-            name: case((is_later, new[name]), else_=getattr(Account, name))
-            for name in ("deleted", "seen_version")
-        }
-        upsert = statement.on_conflict_do_update(
-            index_elements=["source", "user_id"], set_={**kept, **told}
-        )
-        self._session.connection().execute(upsert, [_columns(one) for one in seen])
+        insert_many(self._session, Account, [_columns(one) for one in seen], _LATEST_WORD)
 
     def _accounts(
         self, keys: Iterable[tuple[str, str]], *, is_locked: bool = False
@@ -215,6 +196,22 @@ class IdentityService:
             .values(state="ready", reason=None, next_try_at=None)
             .execution_options(synchronize_session=False)
         )
+
+
+_IS_LATER = "(accounts.seen_version IS NULL OR accounts.seen_version < excluded.seen_version)"
+_LATEST_WORD = "ON CONFLICT (source, user_id) DO UPDATE SET " + ", ".join(
+    # A deleted account has lost its names, and some senders do not tell them: a name that was told
+    # once stays until another one is told, in whatever order the two arrive.
+    [
+        f"{name} = CASE WHEN {_IS_LATER} THEN coalesce(excluded.{name}, accounts.{name}) "
+        f"ELSE coalesce(accounts.{name}, excluded.{name}) END"
+        for name in ("idnumber", "email_key")
+    ]
+    + [
+        f"{name} = CASE WHEN {_IS_LATER} THEN excluded.{name} ELSE accounts.{name} END"
+        for name in ("deleted", "seen_version")
+    ]
+)
 
 
 def _waits_for(account: Account) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
 """Memberships and the deltas of shares they cause; sums are never counted anew on this path."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import delete, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from connector.domain.because import Judgement, Slice, SliceKind
@@ -14,7 +15,7 @@ from connector.domain.dates import earliest
 from connector.domain.indicators import Indicator
 from connector.domain.periods import Period, PeriodKind, period_containing
 from connector.models import Membership, Share
-from connector.models.inserting import insert_into
+from connector.models.many import insert_many, update_many
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
 
@@ -140,14 +141,7 @@ class Change:
 
     def write(self, session: Session) -> None:
         """Writes memberships, then shares in one order for everybody, so that nobody deadlocks."""
-        if self.upserts:
-            # One row after the other: a statement of many would be put together anew each time.
-            statement = insert_into(session, Membership)
-            upsert = statement.on_conflict_do_update(
-                index_elements=["subject_id", "indicator", "period"],
-                set_={name: statement.excluded[name] for name in _COLUMNS},
-            )
-            session.connection().execute(upsert, self.upserts)
+        insert_many(session, Membership, self.upserts, _REPLACE)
         if self.removed:
             session.execute(
                 delete(Membership).where(
@@ -167,38 +161,34 @@ _COLUMNS = (
     "population_slices",
     "achieved_slices",
 )
-
+_REPLACE = "ON CONFLICT (subject_id, indicator, period) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _COLUMNS
+)
 
 _SHARE_KEY = ("municipality", "indicator", "period", "slice_kind", "slice_code")
-_ADD = (
-    update(Share)
-    .where(*(getattr(Share, name) == bindparam(f"at_{name}") for name in _SHARE_KEY))
-    .values(
-        population=Share.population + bindparam("people"),
-        achieved=Share.achieved + bindparam("achievers"),
-    )
+_KEEP = f"ON CONFLICT ({', '.join(_SHARE_KEY)}) DO NOTHING"
+_LOCK = text(
+    "SELECT 1 FROM shares AS s JOIN json_to_recordset(CAST(:rows AS json)) AS r"
+    f"({', '.join(f'{name} text' for name in _SHARE_KEY)}) "
+    f"ON {' AND '.join(f's.{name} = r.{name}' for name in _SHARE_KEY)} "
+    f"ORDER BY {', '.join(f's.{name}' for name in _SHARE_KEY)} FOR UPDATE OF s"
 )
 
 
 def add_to_shares(session: Session, deltas: Mapping[ShareKey, Sequence[int]]) -> None:
-    """Adds deltas to shares. A row that does not exist cannot be locked: it is made first."""
+    """Adds deltas to shares. A row that does not exist cannot be locked: it is made first.
+
+    Then they are locked in one order for everybody, and only then changed.
+    """
     moved = [(key, delta) for key, delta in sorted(deltas.items()) if any(delta)]
     if not moved:
         return
-    missing = insert_into(session, Share).on_conflict_do_nothing(index_elements=_SHARE_KEY)
-    rows = [
-        {**dict(zip(_SHARE_KEY, key, strict=True)), "population": 0, "achieved": 0}
-        for key, _ in moved
-    ]
-    session.connection().execute(missing, rows)
-    session.connection().execute(
-        _ADD,
-        [
-            {f"at_{name}": value for name, value in zip(_SHARE_KEY, key, strict=True)}
-            | {"people": population, "achievers": achieved}
-            for key, (population, achieved) in moved
-        ],
-    )
+    keys = [dict(zip(_SHARE_KEY, key, strict=True)) for key, _ in moved]
+    insert_many(session, Share, [{**key, "population": 0, "achieved": 0} for key in keys], _KEEP)
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(_LOCK, {"rows": json.dumps(keys, ensure_ascii=False)})
+    values = [{"population": people, "achieved": achieved} for _, (people, achieved) in moved]
+    update_many(session, Share, keys, values, are_added=True)
 
 
 def stored_memberships(

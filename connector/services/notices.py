@@ -16,7 +16,7 @@ from connector.domain.hours import PostHours
 from connector.domain.notices import ROUTE_STALLED
 from connector.domain.owed import Owed
 from connector.models import Notice, Subject
-from connector.models.inserting import insert_into
+from connector.models.many import insert_many
 from connector.services.addresses import addresses
 from connector.services.bursts import BURST, BURST_HELD, DISCARDED, BurstService
 from connector.services.subjects import mark_dirty
@@ -26,6 +26,7 @@ NO_RECIPIENT = "no_recipient"
 NO_ADDRESS = "no_address"
 
 _CHUNK = 500
+_ONCE = "ON CONFLICT (municipality, key) DO NOTHING"
 _FRESH = timedelta(days=60)
 """Longer than anything that is over is told of (domain.notices.HORIZON)."""
 
@@ -189,16 +190,8 @@ class NoticeService:
         # In one order everywhere: two workers that insert the same keys must not deadlock.
         ordered = sorted(news, key=lambda item: item[1].key)
         rows = [_row(municipality, subject, n, known, hours, now) for subject, n in ordered]
-        fresh: set[tuple[str, str]] = set()
-        for start in range(0, len(rows), _CHUNK):
-            statement = (
-                insert_into(self._session, Notice)
-                .values(rows[start : start + _CHUNK])
-                .on_conflict_do_nothing(index_elements=["municipality", "key"])
-                .returning(Notice.kind, Notice.role)
-            )
-            fresh.update((kind, role) for kind, role in self._session.execute(statement))
-        if fresh:
+        if insert_many(self._session, Notice, rows, _ONCE):
+            fresh = {(row["kind"], row["role"]) for row in rows}
             self._bursts.park(municipality, fresh, now)
 
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from connector.domain.hours import PostHours
 from connector.domain.owed import Recipient
 from connector.models import Notice
+from connector.models.many import update_many
 
 UNSENT = ("waiting", "held", "withdrawn")
+_IS_UNSENT = f"notices.state IN {UNSENT}"
 _PERSONAL = frozenset({Recipient.TEACHER, Recipient.MENTOR})
 
 
@@ -19,15 +20,10 @@ def change_unsent(session: Session, changes: Sequence[dict[str, Any]]) -> None:
     """Changes rows by id (`row`), all in the same columns; never one that is being sent."""
     if not changes:
         return
-    # No IN list: SQLAlchemy cannot spread one out where many rows are changed at once.
-    unsent = or_(*(Notice.state == state for state in UNSENT))
-    columns = [name for name in changes[0] if name != "row"]
-    session.connection().execute(
-        update(Notice)
-        .where(Notice.id == bindparam("row"), unsent)
-        .values({name: bindparam(f"new_{name}") for name in columns}),
-        [{"row": c["row"], **{f"new_{name}": c[name] for name in columns}} for c in changes],
-    )
+    names = [name for name in changes[0] if name != "row"]
+    keys = [{"id": change["row"]} for change in changes]
+    values = [{name: change[name] for name in names} for change in changes]
+    update_many(session, Notice, keys, values, _IS_UNSENT)
 
 
 def next_moment(role: str, urgent: bool, hours: PostHours, now: datetime) -> datetime:
