@@ -5,7 +5,7 @@ deputy while the deputy's term runs; whoever is not employed is not told; nobody
 themselves in another role.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,37 +14,41 @@ from connector.domain.people import Duty, Organisation, StaffMember
 from connector.domain.records import Assignment, Mentorship
 
 
+class Duties:
+    """Who has which duty over whom, found by what they look after: a region has thousands."""
+
+    def __init__(self, assignments: Iterable[Assignment] = ()) -> None:
+        self._over: dict[tuple[Duty, str], list[Assignment]] = {}
+        self._of: dict[Duty, list[Assignment]] = {}
+        for assignment in assignments:
+            self._over.setdefault((assignment.duty, assignment.of), []).append(assignment)
+            self._of.setdefault(assignment.duty, []).append(assignment)
+
+    def on(self, duty: Duty, of: Iterable[str] | None, day: date) -> list[str]:
+        """Whoever has `duty` on `day` over one of `of` (None: over anybody)."""
+        if of is None:
+            found: Iterable[Assignment] = self._of.get(duty, ())
+        else:
+            found = (a for place in of for a in self._over.get((duty, place), ()))
+        return [a.personnel_no for a in found if day in a.span]
+
+
 @dataclass(frozen=True, slots=True)
 class Posts:
     """The dated records that roles are found in; `staff` by personnel number.
 
-    methodists, specialists: who signs in as such, told where nobody is assigned to the person.
+    mentorships: by mentee. methodists, specialists: who signs in as such, told where nobody is
+    assigned to the person.
     """
 
     staff: Mapping[str, StaffMember]
-    assignments: tuple[Assignment, ...] = ()
-    mentorships: tuple[Mentorship, ...] = ()
+    duties: Duties = field(default_factory=Duties, compare=False)
+    mentorships: Mapping[str, Sequence[Mentorship]] = field(default_factory=dict)
     methodists: tuple[StaffMember, ...] = ()
     specialists: tuple[StaffMember, ...] = ()
-    _by_mentee: Mapping[str, list[Mentorship]] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        by_mentee: dict[str, list[Mentorship]] = {}
-        for mentorship in self.mentorships:
-            by_mentee.setdefault(mentorship.mentee, []).append(mentorship)
-        object.__setattr__(self, "_by_mentee", by_mentee)
 
     def mentors(self, mentee: str, day: date) -> list[str]:
-        return [m.mentor for m in self._by_mentee.get(mentee, ()) if day in m.span]
-
-    def on_duty(self, duty: Duty, of: Iterable[str] | None, day: date) -> list[str]:
-        """Whoever has `duty` on `day` over one of `of` (None: over anybody)."""
-        over = None if of is None else set(of)
-        return [
-            a.personnel_no
-            for a in self.assignments
-            if a.duty is duty and day in a.span and (over is None or a.of in over)
-        ]
+        return [m.mentor for m in self.mentorships.get(mentee, ()) if day in m.span]
 
     def told(self, numbers: Iterable[str], day: date) -> tuple[StaffMember, ...]:
         """The employed people to tell for these numbers, deputies in their place, sorted."""
@@ -61,7 +65,7 @@ class Posts:
         seen |= {number}
         deputies = [
             member
-            for deputy in self.on_duty(Duty.DEPUTY, (number,), day)
+            for deputy in self.duties.on(Duty.DEPUTY, (number,), day)
             for member in self._in_place_of(deputy, day, seen)
         ]
         if deputies:
@@ -79,12 +83,12 @@ def circle_of(person: StaffMember, day: date, organisation: Organisation, posts:
     me = person.personnel_no
     term = person.at(day)
     places = [me, *term.associations, *((term.school,) if term.school else ())]
-    assigned = posts.on_duty(Duty.METHODIST, places, day)
+    assigned = posts.duties.on(Duty.METHODIST, places, day)
     methodists = _others(posts.told(assigned, day), me) or _others(posts.methodists, me)
-    above = posts.on_duty(Duty.SPECIALIST, [*places, *assigned], day)
+    above = posts.duties.on(Duty.SPECIALIST, [*places, *assigned], day)
     specialists = (
         _others(posts.told(above, day), me)
-        or _others(posts.told(posts.on_duty(Duty.SPECIALIST, None, day), day), me)
+        or _others(posts.told(posts.duties.on(Duty.SPECIALIST, None, day), day), me)
         or _others(posts.specialists, me)
     )
     return Circle(

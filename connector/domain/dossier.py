@@ -39,8 +39,8 @@ class Setting:
 class Dossier:
     """One person's inputs. mentorships: those in which the person is the mentee.
 
-    assigned: the colleagues whose regional methodist the person is; regional_methodists: those the
-    person was ever assigned to, by personnel number.
+    assigned: the colleagues whose regional methodist the person is, nobody where they never had the
+    status; regional_methodists: those the person was ever assigned to, by personnel number.
     """
 
     person: StaffMember

@@ -174,7 +174,7 @@ class Planner:
                 self._grounds[municipality] = None
             else:
                 today = local_day(self._now, zone)
-                known = self._settings.known(self._session, municipality, today)
+                known = self._settings.ground(self._session, municipality, today).known
                 self._grounds[municipality] = zone, known
         return self._grounds[municipality]
 

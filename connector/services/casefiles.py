@@ -38,14 +38,12 @@ class CaseFiles:
     ) -> dict[str, StaffCase]:
         """Folded people by personnel number; `evidence` where it is not the stored one."""
         session, municipality = self._session, self._municipality
-        people = records.staff(session, municipality, numbers)
+        own = records.personal(session, municipality, numbers)
+        people = own.staff
         if evidence is None:
             evidence = self._stored_evidence(list(people))
-        handmade = records.handmade(session, municipality, list(people))
-        routes = records.routes(session, municipality, list(people))
-        supports = records.supports(session, municipality, list(people))
-        mentorships = records.mentorships_of_mentees(session, municipality, list(people))
-        assigned = self._assigned_to(list(people))
+        # Nobody is asked about those whom somebody without the status was assigned.
+        assigned = self._assigned_to([n for n, p in people.items() if _ever_had_status(p)])
         named = {
             term.regional_methodist
             for person in people.values()
@@ -58,10 +56,10 @@ class CaseFiles:
             dossier = Dossier(
                 person=person,
                 evidence=tuple(evidence.get(number, ())),
-                handmade=tuple(handmade.get(number, ())),
-                routes=tuple(routes.get(number, ())),
-                supports=tuple(supports.get(number, ())),
-                mentorships=tuple(mentorships.get(number, ())),
+                handmade=tuple(own.handmade.get(number, ())),
+                routes=tuple(own.routes.get(number, ())),
+                supports=tuple(own.supports.get(number, ())),
+                mentorships=tuple(own.mentorships.get(number, ())),
                 assigned=tuple(assigned.get(number, ())),
                 regional_methodists=_named_by(person, methodists),
             )
@@ -100,6 +98,8 @@ class CaseFiles:
 
     def _assigned_to(self, numbers: Sequence[str]) -> dict[str, list[StaffMember]]:
         """Colleagues by the regional methodist they were ever assigned to."""
+        if not numbers:
+            return {}
         pairs = records.staff_by_regional_methodist(self._session, self._municipality, numbers)
         wanted = sorted({colleague for found in pairs.values() for colleague in found})
         people = records.staff(self._session, self._municipality, wanted) if wanted else {}
@@ -144,6 +144,10 @@ class CaseFiles:
             tuple(records.decisions(self._session, self._municipality)),
             self._setting,
         )
+
+
+def _ever_had_status(person: StaffMember) -> bool:
+    return any(term.regional_methodist_since is not None for term in person.terms)
 
 
 def _named_by(

@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from connector.domain.circle import Posts, circle_of
+from connector.domain.circle import Duties, Posts, circle_of
 from connector.domain.dates import Span
+from connector.domain.dossier import Dossier, Setting
 from connector.domain.owed import Circle
 from connector.domain.people import Organisation, Role, StaffMember, StaffTerm
 from connector.models import Login
@@ -18,31 +19,42 @@ from connector.services.addresses import LOGIN
 
 def circles(
     session: Session,
-    municipality: str,
-    people: Collection[StaffMember],
-    organisation: Organisation,
+    setting: Setting,
+    standing: Posts,
+    dossiers: Collection[Dossier],
     day: date,
 ) -> dict[str, Circle]:
-    """Circles by personnel number; a fixed number of queries, however many people."""
-    mentees = [person.personnel_no for person in people]
-    mentorships = records.mentorships_of_mentees(session, municipality, mentees)
-    mentors = {m.mentor for found in mentorships.values() for m in found}
-    codes = {code for person in people for code in person.at(day).associations}
-    named = mentors | set(heads_of(organisation, codes, day).values())
-    ordered = tuple(m for mentee in sorted(mentorships) for m in mentorships[mentee])
-    held = replace(posts(session, municipality, named), mentorships=ordered)
-    return {p.personnel_no: circle_of(p, day, organisation, held) for p in people}
+    """Circles by personnel number; a fixed number of queries, however many people.
+
+    standing: see standing_posts.
+    """
+    mentorships = {d.person.personnel_no: d.mentorships for d in dossiers}
+    codes = {code for d in dossiers for code in d.person.at(day).associations}
+    named = {m.mentor for found in mentorships.values() for m in found}
+    named |= set(heads_of(setting.organisation, codes, day).values())
+    held = replace(posts(session, setting.municipality, standing, named), mentorships=mentorships)
+    people = (d.person for d in dossiers)
+    return {p.personnel_no: circle_of(p, day, setting.organisation, held) for p in people}
 
 
-def posts(session: Session, municipality: str, named: Collection[str] = ()) -> Posts:
-    """Whoever is assigned to anything, stands in for anybody, signs in, or is named."""
+def standing_posts(session: Session, municipality: str) -> Posts:
+    """Whoever is assigned to anything, or stands in for anybody: what only imports change."""
     assignments = records.assignments(session, municipality)
     # Whose absence a deputy covers may be named nowhere else: `of` holds places and people alike.
-    numbers = {n for a in assignments for n in (a.personnel_no, a.of)} | set(named)
+    numbers = {n for a in assignments for n in (a.personnel_no, a.of)}
+    return Posts(records.staff(session, municipality, sorted(numbers)), Duties(assignments))
+
+
+def posts(
+    session: Session, municipality: str, standing: Posts, named: Collection[str] = ()
+) -> Posts:
+    """`standing`, and besides whoever signs in or is named."""
     signing_in = _signing_in(session, municipality)
+    others = sorted(number for number in named if number not in standing.staff)
+    staff = records.staff(session, municipality, others) if others else {}
     return Posts(
-        records.staff(session, municipality, sorted(numbers)),
-        assignments,
+        {**standing.staff, **staff} if staff else standing.staff,
+        standing.duties,
         methodists=signing_in.get("methodist", ()),
         specialists=signing_in.get("specialist", ()),
     )

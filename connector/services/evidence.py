@@ -46,16 +46,16 @@ def registers_of(
     """
     found: dict[int, Registers] = {subject: {} for subject in subjects}
     rows = session.execute(
-        select(Account.subject_id, EvidenceSlot)
+        select(Account.subject_id, *_STATEMENT)
         .join(
             EvidenceSlot,
             (EvidenceSlot.source == Account.source) & (EvidenceSlot.user_id == Account.user_id),
         )
         .where(Account.subject_id.in_(subjects), Account.match.in_(("matched", "confirmed")))
     )
-    for subject, slot in rows:
-        assert subject is not None
-        found[subject].setdefault(slot.register, {})[slot.slot] = statement_of(slot)
+    for subject, slot, *columns in rows:
+        statement = _statement(*columns)
+        found[subject].setdefault(statement.register, {})[slot] = statement
     _read_along(session, news or {}, found)
     return found
 
@@ -69,19 +69,22 @@ def _read_along(
             # Only an attempt's register does not name its account.
             if statement.kind is Kind.ATTEMPT and subject in found:
                 wanted.setdefault(statement.register, set()).add(subject)
-    for slot in _slots(session, wanted):
-        for subject in wanted[slot.register]:
-            found[subject].setdefault(slot.register, {})[slot.slot] = statement_of(slot)
+    for slot, statement in _slots(session, wanted):
+        for subject in wanted[statement.register]:
+            found[subject].setdefault(statement.register, {})[slot] = statement
 
 
-def _slots(session: Session, registers: Collection[str]) -> Iterator[EvidenceSlot]:
+def _slots(session: Session, registers: Collection[str]) -> Iterator[tuple[str, Statement]]:
     for chunk in chunks(registers):
-        yield from session.scalars(select(EvidenceSlot).where(EvidenceSlot.register.in_(chunk)))
+        for slot, *columns in session.execute(
+            select(*_STATEMENT).where(EvidenceSlot.register.in_(chunk))
+        ):
+            yield slot, _statement(*columns)
 
 
 def owners(session: Session, registers: Collection[str]) -> dict[str, str]:
     """The user number that each register's fact names; what is not stored is left out."""
-    return {slot.register: slot.user_id for slot in _slots(session, registers) if slot.user_id}
+    return {one.register: one.user_id for _, one in _slots(session, registers) if one.user_id}
 
 
 def accounts_of(session: Session, subjects: Sequence[int]) -> dict[int, set[Holder]]:
@@ -158,23 +161,57 @@ def write(session: Session, changed: Sequence[tuple[str, Statement]], now: datet
 
 
 def statement_of(slot: EvidenceSlot) -> Statement:
+    return _statement(*(getattr(slot, column.key) for column in _STATEMENT[1:]))
+
+
+_STATEMENT = (
+    EvidenceSlot.slot,
+    EvidenceSlot.kind,
+    EvidenceSlot.register,
+    EvidenceSlot.source,
+    EvidenceSlot.user_id,
+    EvidenceSlot.says,
+    EvidenceSlot.version,
+    EvidenceSlot.instant,
+    EvidenceSlot.seq,
+    EvidenceSlot.digest,
+    EvidenceSlot.happened_at,
+    EvidenceSlot.body,
+    EvidenceSlot.delivery_id,
+    EvidenceSlot.confirmed,
+)
+"""The slot's name, then what _statement takes."""
+
+
+def _statement(
+    kind: str,
+    register: str,
+    source: str,
+    user_id: str,
+    says: str,
+    version: bytes,
+    instant: datetime,
+    seq: int,
+    digest: str,
+    happened_at: datetime | None,
+    body: Mapping[str, Any],
+    delivery: int | None,
+    confirmed: bool,
+) -> Statement:
+    # From the version, which holds it whole: the column is for people and may be cut.
+    event_id = version[16 : -1 - len(digest)].decode("utf-8")
     return Statement(
-        kind=Kind(slot.kind),
-        register=slot.register,
-        source=slot.source,
-        user_id=slot.user_id,
-        says=Says(slot.says),
-        version=Version(slot.instant, slot.seq, _event_id(slot), slot.digest),
-        happened_at=slot.happened_at,
-        body=slot.body,
-        delivery=slot.delivery_id,
-        confirmed=slot.confirmed,
+        Kind(kind),
+        register,
+        source,
+        user_id,
+        Says(says),
+        Version(instant, seq, event_id, digest),
+        happened_at,
+        body,
+        delivery,
+        confirmed,
     )
-
-
-def _event_id(slot: EvidenceSlot) -> str:
-    """From the version, which holds it whole: the column is for people and may be cut."""
-    return slot.version[16 : -1 - len(slot.digest)].decode("utf-8")
 
 
 _REPLACED = (

@@ -35,7 +35,7 @@ from connector.services.memberships import Change, Judged, judge_case, stored_me
 from connector.services.notices import NoticeService
 from connector.services.person_state import person_state
 from connector.services.rule_faults import RuleFaultService
-from connector.services.setting import Settings
+from connector.services.setting import Ground, Settings
 from connector.services.subjects import mark_dirty
 
 
@@ -129,7 +129,8 @@ class FoldService:
     ) -> Batch:
         zone = self._rulebook.rules(municipality).zone
         today = local_day(now, zone)
-        setting = self._settings.get(session, municipality, today)
+        ground = self._settings.ground(session, municipality, today)
+        setting = ground.setting
         files = CaseFiles(session, setting)
         staff = [row for row in rows if row.kind is SubjectKind.STAFF]
         ids = [row.id for row in staff]
@@ -150,7 +151,7 @@ class FoldService:
         for kind in sorted({row.kind for row in rows} - {SubjectKind.STAFF}):
             codes = [row.code for row in rows if row.kind is kind]
             cases |= {(kind, code): case for code, case in files.units(kind, codes).items()}
-        around = self._circles(session, setting, cases.values(), today)
+        around = self._circles(session, ground, cases.values(), today)
         former = stored_memberships(session, [row.id for row in rows])
         loaded = tuple(
             Loaded(
@@ -167,22 +168,23 @@ class FoldService:
         return Batch(setting, today, loaded, off)
 
     def _circles(
-        self, session: Session, setting: Setting, cases: Iterable[Case], day: date
+        self, session: Session, ground: Ground, cases: Iterable[Case], day: date
     ) -> dict[tuple[SubjectKind, str], Circle]:
         """Who stands around each subject: of a person everybody, of an association its head."""
-        people, associations = [], []
+        setting = ground.setting
+        dossiers, associations = [], []
         for case in cases:
             if isinstance(case, StaffCase):
-                people.append(case.folded.dossier.person)
+                dossiers.append(case.folded.dossier)
             elif isinstance(case, AssociationCase):
                 associations.append(case.code)
-        around = {
-            (SubjectKind.STAFF, number): circle
-            for number, circle in circles(
-                session, setting.municipality, people, setting.organisation, day
-            ).items()
-        }
+        around: dict[tuple[SubjectKind, str], Circle] = {}
+        if dossiers:
+            found = circles(session, setting, ground.posts, dossiers, day)
+            around |= {(SubjectKind.STAFF, number): circle for number, circle in found.items()}
         heads = heads_of(setting.organisation, associations, day)
+        if not heads:
+            return around
         staff = records.staff(session, setting.municipality, sorted(set(heads.values())))
         for code, head in heads.items():
             if head in staff and staff[head].is_employed(day):

@@ -25,7 +25,7 @@ from connector.models import PlanMark, Tenant
 from connector.models import Share as StoredShare
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules
-from connector.services.circles import heads_of, posts
+from connector.services.circles import heads_of, posts, standing_posts
 from connector.services.notices import NoticeService
 
 PLAN_MET = "plan_met"
@@ -160,11 +160,11 @@ class PlanService:
     ) -> Iterator[Owed]:
         codes = {s.slice.code for s in changed if s.slice != WHOLE}
         heads = heads_of(setting.organisation, codes, day)
-        held = posts(self._session, municipality, heads.values())
-        for standing in changed:
-            told = _told(standing.slice, heads, held, day)
-            for role, number in told:
-                yield _notice(standing, setting, role, number, day)
+        standing = standing_posts(self._session, municipality)
+        held = posts(self._session, municipality, standing, heads.values())
+        for one in changed:
+            for role, number in _told(one.slice, heads, held, day):
+                yield _notice(one, setting, role, number, day)
 
 
 def _told(
@@ -172,11 +172,11 @@ def _told(
 ) -> list[tuple[Recipient, str]]:
     """The whole: every methodist. An association: its head, and whoever looks after it."""
     if place == WHOLE:
-        members = [*held.told(held.on_duty(Duty.METHODIST, None, day), day), *held.methodists]
+        members = [*held.told(held.duties.on(Duty.METHODIST, None, day), day), *held.methodists]
         numbers = sorted({member.personnel_no for member in members})
         return [(Recipient.METHODIST, number) for number in numbers]
     head = [heads[place.code]] if place.code in heads else []
-    after = held.on_duty(Duty.METHODIST, (place.code,), day)
+    after = held.duties.on(Duty.METHODIST, (place.code,), day)
     return [(Recipient.HEAD, member.personnel_no) for member in held.told(head, day)] + [
         (Recipient.METHODIST, member.personnel_no) for member in held.told(after, day)
     ]

@@ -66,25 +66,37 @@ def load(
     session: Session, dialects: Mapping[str, Dialect], ids: Sequence[int]
 ) -> list[StoredDelivery]:
     """Deliveries with their readings, in order of id."""
-    rows = session.scalars(select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)).all()
-    readings: dict[int, dict[int, list[moodle.Reading]]] = {}
-    for row in session.scalars(
-        select(Reading)
-        .where(Reading.delivery_id.in_(ids))
-        .order_by(Reading.delivery_id, Reading.try_no, Reading.position)
-    ):
-        tries = readings.setdefault(row.delivery_id, {})
-        tries.setdefault(row.try_no, []).append(reading_of(row))
+    rows = session.execute(
+        select(Delivery.id, Delivery.source, Delivery.body)
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.id)
+    ).all()
+    pointers = [id_ for id_, source, _ in rows if dialects[source] is not Dialect.NATIVE]
+    readings = _readings(session, pointers) if pointers else {}
     return [
         StoredDelivery(
-            row.id,
-            row.source,
-            dialects[row.source],
-            row.body or b"",
-            tuple(tuple(look) for _, look in sorted(readings.get(row.id, {}).items())),
+            id_,
+            source,
+            dialects[source],
+            body or b"",
+            tuple(tuple(look) for _, look in sorted(readings.get(id_, {}).items())),
         )
-        for row in rows
+        for id_, source, body in rows
     ]
+
+
+def _readings(
+    session: Session, deliveries: Sequence[int]
+) -> dict[int, dict[int, list[moodle.Reading]]]:
+    """By delivery and look; of our own sender nothing is ever read."""
+    found: dict[int, dict[int, list[moodle.Reading]]] = {}
+    for row in session.scalars(
+        select(Reading)
+        .where(Reading.delivery_id.in_(deliveries))
+        .order_by(Reading.delivery_id, Reading.try_no, Reading.position)
+    ):
+        found.setdefault(row.delivery_id, {}).setdefault(row.try_no, []).append(reading_of(row))
+    return found
 
 
 def reading_of(row: Reading) -> moodle.Reading:

@@ -4,7 +4,8 @@ Where people or schools can be named, None means all of them. Orders are fixed (
 whatever is folded from them is the same on every database.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -53,14 +54,49 @@ def catalogue(session: Session, municipality: str) -> Catalogue:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What the sheets say of people, by personnel number."""
+
+    staff: Mapping[str, StaffMember]
+    handmade: Mapping[str, list[HandmadeEvidence]]
+    routes: Mapping[str, list[Route]]
+    supports: Mapping[str, list[Support]]
+    mentorships: Mapping[str, list[Mentorship]]
+    """Those in which the person is the mentee."""
+
+
+_PERSONAL = ("staff", "evidence", "routes", "steps", "pauses", "support", "mentorships")
+
+
+def personal(session: Session, municipality: str, numbers: Collection[str]) -> Personal:
+    """Everything about these people in one query; numbers that nobody has are left out."""
+    rows: dict[str, list[Row]] = {sheet: [] for sheet in _PERSONAL}
+    for chunk in chunks(numbers):
+        for sheet, key, valid_from, body in session.execute(
+            select(Record.sheet, Record.key, Record.valid_from, Record.body).where(
+                Record.municipality == municipality,
+                Record.sheet.in_(_PERSONAL),
+                Record.person.in_(chunk),
+            )
+        ):
+            rows[sheet].append((key, valid_from, body))
+    for found in rows.values():
+        found.sort(key=_in_order)
+    return Personal(
+        staff=_members(rows["staff"]),
+        handmade=_grouped(rows["evidence"], bodies.handmade_evidence, lambda e: e.personnel_no),
+        routes=_routes_of(rows["routes"], rows["steps"], rows["pauses"]),
+        supports=_grouped(rows["support"], bodies.support, lambda s: s.personnel_no),
+        mentorships=_grouped(rows["mentorships"], bodies.mentorship, lambda m: m.mentee),
+    )
+
+
 def staff(
     session: Session, municipality: str, numbers: Collection[str] | None = None
 ) -> dict[str, StaffMember]:
     """People by personnel number; numbers that nobody has are left out."""
-    versions: dict[str, list[tuple[date, Body]]] = {}
-    for key, valid_from, body in _rows(session, municipality, "staff", Record.key, numbers):
-        versions.setdefault(key, []).append((valid_from, body))
-    return {number: bodies.staff_member(found) for number, found in versions.items()}
+    return _members(_rows(session, municipality, "staff", Record.key, numbers))
 
 
 def staff_by_regional_methodist(
@@ -81,16 +117,12 @@ def routes(
 ) -> dict[str, list[Route]]:
     """Routes by personnel number, in order of start and number. A step without competencies has
     none here: whoever folds knows its programme."""
-    steps = _by_route(session, municipality, "steps", numbers)
-    pauses = _by_route(session, municipality, "pauses", numbers)
-    found: dict[str, list[Route]] = {}
-    for *_, body in _rows(session, municipality, "routes", Record.person, numbers):
-        code = (body["personnel_no"], body["number"])
-        route = bodies.route(body, steps.get(code, []), pauses.get(code, []))
-        found.setdefault(route.personnel_no, []).append(route)
-    for own in found.values():
-        own.sort(key=lambda route: (route.starts_on, route.number))
-    return found
+    return _routes_of(
+        *(
+            _rows(session, municipality, sheet, Record.person, numbers)
+            for sheet in ("routes", "steps", "pauses")
+        )
+    )
 
 
 def mentorships_of_mentees(
@@ -176,7 +208,7 @@ def _dated(
 
 
 def _grouped(
-    rows: Iterator[Row], convert: Callable[[Body], T], by: Callable[[T], str]
+    rows: Iterable[Row], convert: Callable[[Body], T], by: Callable[[T], str]
 ) -> dict[str, list[T]]:
     found: dict[str, list[T]] = {}
     for *_, body in rows:
@@ -185,11 +217,30 @@ def _grouped(
     return found
 
 
-def _by_route(
-    session: Session, municipality: str, sheet: str, numbers: Collection[str] | None
-) -> dict[tuple[str, str], list[Body]]:
+def _members(rows: Iterable[Row]) -> dict[str, StaffMember]:
+    versions: dict[str, list[tuple[date, Body]]] = {}
+    for key, valid_from, body in rows:
+        versions.setdefault(key, []).append((valid_from, body))
+    return {number: bodies.staff_member(found) for number, found in versions.items()}
+
+
+def _routes_of(
+    routes: Iterable[Row], steps: Iterable[Row], pauses: Iterable[Row]
+) -> dict[str, list[Route]]:
+    steps_of, pauses_of = _by_route(steps), _by_route(pauses)
+    found: dict[str, list[Route]] = {}
+    for *_, body in routes:
+        code = (body["personnel_no"], body["number"])
+        route = bodies.route(body, steps_of.get(code, []), pauses_of.get(code, []))
+        found.setdefault(route.personnel_no, []).append(route)
+    for own in found.values():
+        own.sort(key=lambda route: (route.starts_on, route.number))
+    return found
+
+
+def _by_route(rows: Iterable[Row]) -> dict[tuple[str, str], list[Body]]:
     found: dict[tuple[str, str], list[Body]] = {}
-    for *_, body in _rows(session, municipality, sheet, Record.person, numbers):
+    for *_, body in rows:
         found.setdefault((body["personnel_no"], body["number"]), []).append(body)
     return found
 
@@ -207,4 +258,8 @@ def _rows(
     )
     queries = [query] if values is None else [query.where(column.in_(c)) for c in chunks(values)]
     found = [(key, day, body) for each in queries for key, day, body in session.execute(each)]
-    return iter(sorted(found, key=lambda row: (row[0], row[1])))
+    return iter(sorted(found, key=_in_order))
+
+
+def _in_order(row: Row) -> tuple[str, date]:
+    return row[0], row[1]

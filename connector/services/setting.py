@@ -1,42 +1,52 @@
 """One municipality's common ground: catalogue, organisation, calendar, scales."""
 
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from connector.domain.circle import Posts
 from connector.domain.dossier import Setting
 from connector.models import Import
 from connector.rulebook.rulebook import Rulebook
 from connector.services import records
 from connector.services.calendars import work_calendar
+from connector.services.circles import standing_posts
 from connector.services.known import KnownObjects, step_targets
 
 
-class Settings:
-    """Builds Settings, and remembers them until an import or the year changes them.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is the same for all of a municipality's people until an import or the year changes it.
 
-    Every change of the records behind a Setting is an Import row, so its number tells whether what
-    is remembered still holds, in whichever process it was made.
+    known: the quizzes and courses of which something is made. posts: whoever has a duty.
+    """
+
+    setting: Setting
+    known: KnownObjects
+    posts: Posts
+
+
+class Settings:
+    """Builds Grounds, and remembers them until an import or the year changes them.
+
+    Every change of the records behind one is an Import row, so its number tells whether what is
+    remembered still holds, in whichever process it was made.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._lock = Lock()
-        self._held: dict[str, tuple[tuple[int, int, str], Setting, KnownObjects]] = {}
+        self._held: dict[str, tuple[tuple[int, int, str], Ground]] = {}
 
     def get(self, session: Session, municipality: str, today: date) -> Setting:
         """Raises UnknownMunicipality, RulesRefused."""
-        return self._both(session, municipality, today)[0]
+        return self.ground(session, municipality, today).setting
 
-    def known(self, session: Session, municipality: str, today: date) -> KnownObjects:
-        """The quizzes and courses of which something is made."""
-        return self._both(session, municipality, today)[1]
-
-    def _both(
-        self, session: Session, municipality: str, today: date
-    ) -> tuple[Setting, KnownObjects]:
+    def ground(self, session: Session, municipality: str, today: date) -> Ground:
+        """Raises UnknownMunicipality, RulesRefused."""
         rules = self._rulebook.rules(municipality)
         latest = session.scalar(
             select(func.max(Import.id)).where(Import.municipality == municipality)
@@ -45,7 +55,7 @@ class Settings:
         with self._lock:
             held = self._held.get(municipality)
         if held is not None and held[0] == stamp:
-            return held[1], held[2]
+            return held[1]
         closed = records.closed_days(session, municipality)
         setting = Setting(
             municipality=municipality,
@@ -56,7 +66,11 @@ class Settings:
             scales=rules.scales,
             stalls=rules.stalls,
         )
-        known = KnownObjects(setting.catalogue, step_targets(session, municipality))
+        ground = Ground(
+            setting,
+            KnownObjects(setting.catalogue, step_targets(session, municipality)),
+            standing_posts(session, municipality),
+        )
         with self._lock:
-            self._held[municipality] = (stamp, setting, known)
-        return setting, known
+            self._held[municipality] = (stamp, ground)
+        return ground

@@ -8,17 +8,21 @@ import pytest
 from sqlalchemy import event
 
 from connector.db import Database
+from connector.domain.catalogue import Catalogue
+from connector.domain.dossier import Dossier, Setting
 from connector.domain.owed import Circle
 from connector.domain.people import Association, Dated, Organisation, StaffMember
 from connector.models import Base, Login, Record
 from connector.services import records
 from connector.services.addresses import addresses
-from connector.services.circles import circles
+from connector.services.calendars import work_calendar
+from connector.services.circles import circles, standing_posts
 
 TOWN, OTHER = "korolev", "kuznetsk"
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 ORGANISATION = Organisation({}, {"A1": Dated(((None, Association("A1", "ГМО", head="H1")),))})
+SETTING = Setting(TOWN, UTC, Catalogue(), ORGANISATION, work_calendar((), TODAY))
 
 
 def record(sheet: str, key: str, town: str = TOWN, **body: Any) -> Record:
@@ -82,8 +86,12 @@ def put(database: Database, *rows: Base) -> None:
 
 def found(database: Database, *numbers: str) -> dict[str, Circle]:
     with database.reading() as session:
-        people = records.staff(session, TOWN, numbers)
-        return circles(session, TOWN, list(people.values()), ORGANISATION, TODAY)
+        own = records.personal(session, TOWN, numbers)
+        dossiers = [
+            Dossier(person, mentorships=tuple(own.mentorships.get(number, ())))
+            for number, person in own.staff.items()
+        ]
+        return circles(session, SETTING, standing_posts(session, TOWN), dossiers, TODAY)
 
 
 def told(members: tuple[StaffMember, ...]) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from connector.domain.circle import Posts, circle_of
+from connector.domain.circle import Duties, Posts, circle_of
 from connector.domain.dates import Span
 from connector.domain.owed import Circle
 from connector.domain.people import Association, Dated, Duty, Organisation, StaffMember
@@ -41,7 +41,10 @@ def numbers(members: tuple[StaffMember, ...]) -> list[str]:
 
 
 def posts(*assignments: Assignment, mentorships: tuple[Mentorship, ...] = ()) -> Posts:
-    return Posts(EVERYBODY, assignments, mentorships)
+    by_mentee: dict[str, list[Mentorship]] = {}
+    for mentorship in mentorships:
+        by_mentee.setdefault(mentorship.mentee, []).append(mentorship)
+    return Posts(EVERYBODY, Duties(assignments), by_mentee)
 
 
 def test_the_head_is_the_one_of_that_day() -> None:
@@ -101,7 +104,7 @@ def test_where_nobody_is_assigned_those_who_sign_in_are_told() -> None:
     signing_in = (person("login:petrova"),)
     fallback = replace(posts(), methodists=signing_in, specialists=signing_in)
     assert circle(fallback).methodists == circle(fallback).specialists == signing_in
-    assigned = replace(fallback, assignments=(duty("m1", Duty.METHODIST, "s1"),))
+    assigned = replace(fallback, duties=Duties((duty("m1", Duty.METHODIST, "s1"),)))
     assert numbers(circle(assigned).methodists) == ["m1"]
 
 
