@@ -5,11 +5,13 @@ writes can fail at once when another writer was quicker. Writers begin IMMEDIATE
 process they queue on a lock instead of on SQLite's polling.
 """
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -81,6 +83,8 @@ def _engine(url: str, pool_size: int) -> Engine:
             url,
             # A database error that is logged would otherwise bring names and marks along.
             hide_parameters=True,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
             poolclass=QueuePool,
             pool_size=pool_size,
             max_overflow=pool_size,
@@ -94,6 +98,9 @@ def _engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,
         hide_parameters=True,
+        json_serializer=_dumps,
+        # A batch reads thousands of small JSON values: a fifth of the fold with the usual parser.
+        json_deserializer=orjson.loads,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
@@ -104,6 +111,11 @@ def _engine(url: str, pool_size: int) -> Engine:
             "options": "-c timezone=UTC -c statement_timeout=60000",
         },
     )
+
+
+def _dumps(value: Any) -> str:
+    """Not orjson's: it refuses whole numbers of more than 64 bits, which an import may hold."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:

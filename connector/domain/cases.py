@@ -3,9 +3,9 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from connector.domain.because import WHOLE, Because, Slice, SliceKind, SubjectKind
-from connector.domain.dates import earliest
 from connector.domain.dossier import Setting
 from connector.domain.folding import Folded
 from connector.domain.people import Association, Dated, School, StaffMember
@@ -36,15 +36,37 @@ class Moment:
 
         A day up to `as_of` is past; a day after the period's end is cut off by it.
         """
-        return earliest(*(d for d in days if d is not None and self.as_of < d <= self.period.last))
+        found: date | None = None
+        for day in days:
+            if day is not None and day > self.as_of and (found is None or day < found):
+                found = day
+        return found if found is None or found <= self.period.last else None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is the same of a subject on a day, whichever indicator it is judged by.
+
+    absent: why it does not count at all. turn: the next day on which time alone brings another fact
+    into play.
+    """
+
+    slices: tuple[Slice, ...]
+    absent: Because | None
+    turn: date | None
 
 
 def slices_of(person: StaffMember, day: date) -> tuple[Slice, ...]:
     """Where a person counts on `day`: the whole, the school, each association."""
     term = person.at(day)
-    school = (Slice(SliceKind.SCHOOL, term.school),) if term.school else ()
-    associations = (Slice(SliceKind.ASSOCIATION, code) for code in sorted(set(term.associations)))
-    return (WHOLE, *school, *associations)
+    return _slices(term.school, term.associations)
+
+
+@lru_cache(maxsize=4096)
+def _slices(school: str | None, associations: tuple[str, ...]) -> tuple[Slice, ...]:
+    """Colleagues share them."""
+    own = (Slice(SliceKind.SCHOOL, school),) if school else ()
+    return (WHOLE, *own, *(Slice(SliceKind.ASSOCIATION, c) for c in sorted(set(associations))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +207,11 @@ class MunicipalityCase:
         days += [analysis.made_on for analysis in self.analyses]
         days += [decision.decided_on for decision in self.decisions]
         return next_turn(days, after)
+
+
+def frame(case: "Case", day: date) -> Frame:
+    """The subject on `day`."""
+    return Frame(case.slices(day), case.absent(day), case.next_turn(day))
 
 
 Case = StaffCase | TeamCase | SchoolCase | AssociationCase | MunicipalityCase

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from connector.domain.because import Because, Finding, Judgement, SubjectKind
-from connector.domain.cases import Case, Moment
+from connector.domain.cases import Case, Frame, Moment, frame
 from connector.domain.periods import PeriodKind
 
 Condition = Callable[[Case, Moment], Finding]
@@ -67,15 +67,18 @@ class Indicator:
         return held
 
 
-def judge(indicator: Indicator, case: Case, moment: Moment) -> Judgement:
+def judge(
+    indicator: Indicator, case: Case, moment: Moment, framed: Frame | None = None
+) -> Judgement:
     """Judges one subject on its state at `moment.as_of`. Pure.
 
-    Raises whatever a condition raises; isolating faults is the rulebook's part.
+    framed: the subject on that day, from whoever judges it by many indicators. Raises whatever a
+    condition raises; isolating faults is the rulebook's part.
     """
-    own = case.slices(moment.as_of)
-    turn = case.next_turn(moment.as_of)
-    if (absent := case.absent(moment.as_of)) is not None:
-        return Judgement(False, False, (absent,), moment.changes(turn), own, own)
+    framed = framed or frame(case, moment.as_of)
+    own, turn = framed.slices, framed.turn
+    if framed.absent is not None:
+        return Judgement(False, False, (framed.absent,), moment.changes(turn), own, own)
     population = indicator.population(case, moment)
     if not population.holds and indicator.kind is not IndicatorKind.RATIO:
         return Judgement(
@@ -93,4 +96,6 @@ def judge(indicator: Indicator, case: Case, moment: Moment) -> Judgement:
 
 
 def _reasons(population: Finding, achieved: Finding) -> tuple[Because, ...]:
+    if not population.because:
+        return achieved.because
     return population.because + tuple(b for b in achieved.because if b not in population.because)

@@ -5,13 +5,13 @@ every call, and a driver that is handed row after row, or one array a column, sp
 times the processor time of this.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON as JsonType
 from sqlalchemy import (
     BigInteger,
@@ -92,7 +92,11 @@ class _Update:
 
 def as_parameter(value: Any) -> Any:
     """A value as the JSON text of a statement holds it: instants as ISO 8601, bytes as hex."""
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.isoformat()
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
@@ -109,7 +113,7 @@ def _execute(session: Session, statement: TextClause, parameters: Any) -> int:
 
 
 def _as_json(rows: Sequence[Row]) -> str:
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=as_parameter)
+    return orjson.dumps(rows, as_parameter, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 @cache

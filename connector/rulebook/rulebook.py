@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from connector.domain.because import Judgement
-from connector.domain.cases import Case, Moment
+from connector.domain.cases import Case, Frame, Moment
 from connector.domain.indicators import Indicator
 from connector.domain.indicators import judge as judge_indicator
 from connector.domain.owed import Circle
@@ -87,10 +87,17 @@ class Rulebook:
             raise UnknownMunicipality(code)
         return self._rules[code]
 
-    def judge(self, code: str, indicator: Indicator, case: Case, moment: Moment) -> Judgement:
+    def judge(
+        self,
+        code: str,
+        indicator: Indicator,
+        case: Case,
+        moment: Moment,
+        framed: Frame | None = None,
+    ) -> Judgement:
         """Judges one subject. Raises RuleFault, whatever the rule raised."""
         try:
-            return judge_indicator(indicator, case, moment)
+            return judge_indicator(indicator, case, moment, framed)
         # Whatever a rule's words do with a record they were not made for: the other rules go on.
         except Exception as err:
             raise RuleFault(code, indicator.code, _told(err)) from err

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from connector.errors import LostLease
 from connector.models import Delivery, Subject
+from connector.models.among import among
 from connector.models.many import update_many
 
 
@@ -130,7 +131,7 @@ def _take(session: Session, model: Any, wanted: Any, term: timedelta, now: datet
     if ids:
         session.execute(
             update(model)
-            .where(model.id.in_(ids))
+            .where(among(session, model.id, ids))
             .values(lease_token=token, lease_until=now + term)
             .execution_options(synchronize_session=False)
         )

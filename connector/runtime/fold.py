@@ -186,10 +186,7 @@ class Folder:
                 for code, dialect in session.execute(select(Source.code, Source.dialect))
             }
             stored = load(session, dialects, ids)
-            rows = session.execute(
-                select(Delivery.id, Delivery.attempts).where(Delivery.id.in_(ids))
-            )
-            tries: dict[int, int] = dict(rows.all())
+            tries = {one.id: one.attempts for one in stored}
         understood, failed = self._understand(stored, tries)
         seen = [u.seen for u in understood if u.seen is not None]
         if seen:

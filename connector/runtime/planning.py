@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from connector.domain.dates import local_day
 from connector.domain.evidence import Statement
-from connector.models import Account, Subject
+from connector.models import Subject
+from connector.models.among import among
 from connector.rulebook.faults import RulesRefused, UnknownMunicipality
 from connector.rulebook.rulebook import Rulebook
 from connector.runtime.claims import Claim, finish_each
@@ -21,6 +22,7 @@ from connector.services.identity import (
     MATCH_PROPOSED,
     UNKNOWN_PERSON,
     IdentityService,
+    Owner,
 )
 from connector.services.import_gate import served
 from connector.services.known import KnownObjects
@@ -101,7 +103,7 @@ class Planner:
         self,
         plan: Plan,
         one: Understood,
-        account: Account | None,
+        account: Owner | None,
         municipalities: Mapping[int, str],
     ) -> Outcome:
         if one.nothing in _FOR_PEOPLE:
@@ -184,10 +186,10 @@ class Planner:
                 return self._rulebook.rules(municipality).zone
         return UTC
 
-    def _municipalities(self, accounts: Mapping[Any, Account]) -> dict[int, str]:
+    def _municipalities(self, accounts: Mapping[Any, Owner]) -> dict[int, str]:
         ids = {a.subject_id for a in accounts.values() if a.subject_id is not None}
         rows = self._session.execute(
-            select(Subject.id, Subject.municipality).where(Subject.id.in_(ids))
+            select(Subject.id, Subject.municipality).where(among(self._session, Subject.id, ids))
         )
         return dict(rows.all())
 

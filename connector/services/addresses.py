@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.models import Login, Record
+from connector.models.among import among
 from connector.services.stored_rows import chunks
 
 LOGIN = "login:"
@@ -23,7 +24,7 @@ def addresses(session: Session, municipality: str, recipients: Iterable[str]) ->
     for chunk in chunks([r for r in wanted if not r.startswith(LOGIN)]):
         own = session.execute(
             select(Login.person, Login.email)
-            .where(Login.municipality == municipality, Login.person.in_(chunk))
+            .where(Login.municipality == municipality, among(session, Login.person, chunk))
             .order_by(Login.name.desc())
         )
         found.update((person or "", email) for person, email in own if email)
@@ -32,7 +33,7 @@ def addresses(session: Session, municipality: str, recipients: Iterable[str]) ->
             .where(
                 Record.municipality == municipality,
                 Record.sheet == "staff",
-                Record.person.in_(chunk),
+                among(session, Record.person, chunk),
             )
             .order_by(Record.person, Record.valid_from)
         )

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.evidence import Evidence, Kind, Says, Statement, Version, merge, standing
 from connector.errors import StaleRead
 from connector.models import Account, EvidenceSlot
+from connector.models.among import among
 from connector.models.many import insert_many
 from connector.services.stored_rows import chunks
 
@@ -51,7 +52,7 @@ def registers_of(
             EvidenceSlot,
             (EvidenceSlot.source == Account.source) & (EvidenceSlot.user_id == Account.user_id),
         )
-        .where(Account.subject_id.in_(subjects), Account.match.in_(("matched", "confirmed")))
+        .where(_belongs(session, subjects))
     )
     for subject, slot, *columns in rows:
         statement = _statement(*columns)
@@ -77,7 +78,7 @@ def _read_along(
 def _slots(session: Session, registers: Collection[str]) -> Iterator[tuple[str, Statement]]:
     for chunk in chunks(registers):
         for slot, *columns in session.execute(
-            select(*_STATEMENT).where(EvidenceSlot.register.in_(chunk))
+            select(*_STATEMENT).where(among(session, EvidenceSlot.register, chunk))
         ):
             yield slot, _statement(*columns)
 
@@ -92,13 +93,19 @@ def accounts_of(session: Session, subjects: Sequence[int]) -> dict[int, set[Hold
     found: dict[int, set[Holder]] = {subject: set() for subject in subjects}
     rows = session.execute(
         select(Account.subject_id, Account.source, Account.user_id).where(
-            Account.subject_id.in_(subjects), Account.match.in_(("matched", "confirmed"))
+            _belongs(session, subjects)
         )
     )
     for subject, source, user_id in rows:
         assert subject is not None
         found[subject].add((source, user_id))
     return found
+
+
+def _belongs(session: Session, subjects: Sequence[int]) -> ColumnElement[bool]:
+    return and_(
+        among(session, Account.subject_id, subjects), Account.match.in_(("matched", "confirmed"))
+    )
 
 
 def merged(

@@ -22,6 +22,7 @@ from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
 from connector.models import Record, Subject
+from connector.models.among import among
 from connector.models.many import update_many
 from connector.rulebook.answers import Answer
 from connector.rulebook.faults import RuleFault
@@ -95,7 +96,7 @@ class FoldService:
         """The subjects' versions; to be read before anything they depend on."""
         found = session.execute(
             select(Subject.id, Subject.municipality, Subject.kind, Subject.code, Subject.version)
-            .where(Subject.id.in_(ids))
+            .where(among(session, Subject.id, ids))
             .order_by(Subject.id)
         )
         return [
@@ -265,12 +266,14 @@ class FoldService:
             for outcome in folded
             if outcome.loaded.row.kind is SubjectKind.STAFF and outcome.loaded.changed
         ]
+        if not learners:
+            return
         municipality = batch.setting.municipality
         schools = session.scalars(
             select(Record.related).where(
                 Record.municipality == municipality,
                 Record.sheet == "teams",
-                Record.person.in_(learners),
+                among(session, Record.person, learners),
             )
         ).all()
         mark_dirty(session, municipality, "team", {school for school in schools if school})
@@ -283,7 +286,7 @@ def _advance(session: Session, folded: Sequence[Folded]) -> None:
     # In one order for everybody, so that nobody deadlocks; whoever was quicker is seen at once.
     held = session.execute(
         select(Subject.id, Subject.version)
-        .where(Subject.id.in_([row.id for row in rows]))
+        .where(among(session, Subject.id, [row.id for row in rows]))
         .order_by(Subject.id)
         .with_for_update()
     ).all()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connector.errors import ConnectorError, UnknownThing
 from connector.models import Account, Delivery, SourceMunicipality, Subject
+from connector.models.among import among
 from connector.models.many import insert_many
 from connector.services.import_gate import served
 from connector.services.stored_rows import chunks
@@ -35,6 +36,14 @@ class Seen:
     version: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an account is. match: as models.Account says."""
+
+    subject_id: int | None
+    match: str
+
+
 class IdentityService:
     """Takes a session, never commits. automatic: municipalities that take e-mail matches as is."""
 
@@ -56,12 +65,12 @@ class IdentityService:
         if not latest:
             return
         self._note([latest[key] for key in sorted(latest)])
-        accounts = self._accounts(latest.keys())
+        accounts = self._accounts(latest.keys(), Account.match.not_in(HELD))
         said: dict[tuple[str, str], set[str]] = {}
         for one in seen:
             if one.idnumber:
                 said.setdefault((one.source, one.user_id), set()).add(one.idnumber)
-        self.match([a for a in accounts if a.match not in HELD], now, said)
+        self.match(accounts, now, said)
 
     def match(
         self,
@@ -144,35 +153,51 @@ class IdentityService:
             .values(dirty=True, version=Subject.version + 1)
         )
 
-    def owners(self, accounts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Account]:
-        """The accounts, by source and user number."""
-        return {(a.source, a.user_id): a for a in self._accounts(accounts)}
+    def owners(self, accounts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Owner]:
+        """Whose the accounts are, by source and user number."""
+        columns = (Account.source, Account.user_id, Account.subject_id, Account.match)
+        wanted = self._wanted(accounts)
+        if wanted is None:
+            return {}
+        rows = self._session.execute(select(*columns).where(wanted))
+        return {(source, user): Owner(subject, how) for source, user, subject, how in rows}
 
-    def held_still(self, accounts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Account]:
+    def held_still(self, accounts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Owner]:
         """As owners, and until the transaction ends nobody else matches any of them."""
         found = self._accounts(accounts, is_locked=True)
-        return {(a.source, a.user_id): a for a in found}
+        return {(a.source, a.user_id): Owner(a.subject_id, a.match) for a in found}
 
     def _note(self, seen: Sequence[Seen]) -> None:
         """In one order for everybody: the accounts stay locked until the end."""
         insert_many(self._session, Account, [_columns(one) for one in seen], _LATEST_WORD)
 
     def _accounts(
-        self, keys: Iterable[tuple[str, str]], *, is_locked: bool = False
+        self,
+        keys: Iterable[tuple[str, str]],
+        *conditions: ColumnElement[bool],
+        is_locked: bool = False,
     ) -> Sequence[Account]:
+        wanted = self._wanted(keys)
+        if wanted is None:
+            return []
+        query = select(Account).where(wanted, *conditions)
+        query = query.order_by(Account.source, Account.user_id)
+        if is_locked:
+            query = query.with_for_update()
+        return self._session.scalars(query.execution_options(populate_existing=True)).all()
+
+    def _wanted(self, keys: Iterable[tuple[str, str]]) -> ColumnElement[bool] | None:
         by_source: dict[str, list[str]] = {}
         for source, user_id in keys:
             by_source.setdefault(source, []).append(user_id)
         if not by_source:
-            return []
-        wanted = [
-            and_(Account.source == source, Account.user_id.in_(ids))
-            for source, ids in by_source.items()
-        ]
-        query = select(Account).where(or_(*wanted)).order_by(Account.source, Account.user_id)
-        if is_locked:
-            query = query.with_for_update()
-        return self._session.scalars(query.execution_options(populate_existing=True)).all()
+            return None
+        return or_(
+            *(
+                and_(Account.source == source, among(self._session, Account.user_id, ids))
+                for source, ids in by_source.items()
+            )
+        )
 
     def _find(self, names: "_Names", people: "_People") -> tuple[int | None, str]:
         source = names.account.source
@@ -274,6 +299,6 @@ class _People:
         for chunk in chunks(values):
             yield from session.execute(
                 select(Subject.id, Subject.municipality, Subject.code, Subject.email_key).where(
-                    Subject.kind == "staff", column.in_(chunk)
+                    Subject.kind == "staff", among(session, column, chunk)
                 )
             )

@@ -4,17 +4,19 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from connector.domain.because import Judgement, Slice, SliceKind
-from connector.domain.cases import Case, Moment
+from connector.domain.cases import Case, Frame, Moment, frame
 from connector.domain.dates import earliest
 from connector.domain.indicators import Indicator
 from connector.domain.periods import Period, PeriodKind, period_containing
 from connector.models import Membership, Share
+from connector.models.among import among
 from connector.models.many import insert_many, update_many
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.rulebook import Rulebook
@@ -46,24 +48,39 @@ def judge_case(rulebook: Rulebook, municipality: str, case: Case, today: date) -
     rows: dict[tuple[str, str], Mapping[str, Any]] = {}
     faults: list[RuleFault] = []
     days: list[date | None] = []
+    frames: dict[date, Frame] = {}
     for indicator in rulebook.rules(municipality).indicators:
         if indicator.subject is not case.kind:
             continue
-        for period in tracked_periods(indicator.period, today):
-            moment = Moment(period, period.as_of(today))
+        for period, name, day in _moments(indicator.period, today):
+            framed = frames.get(day)
+            if framed is None:
+                framed = frames[day] = frame(case, day)
             try:
-                judgement = rulebook.judge(municipality, indicator, case, moment)
+                judgement = rulebook.judge(
+                    municipality, indicator, case, Moment(period, day), framed
+                )
             except RuleFault as fault:
                 faults.append(fault)
                 continue
-            rows[indicator.code, str(period)] = as_row(judgement)
+            rows[indicator.code, name] = as_row(judgement)
             days.append(judgement.changes_on)
     return Judged(rows, tuple(faults), earliest(*days))
+
+
+@lru_cache(maxsize=64)
+def _moments(kind: PeriodKind, today: date) -> tuple[tuple[Period, str, date], ...]:
+    """The tracked periods, how they are written, and the days their subjects are judged on."""
+    return tuple((p, str(p), p.as_of(today)) for p in tracked_periods(kind, today))
 
 
 def as_row(judgement: Judgement) -> dict[str, Any]:
     """A judgement as its membership stores it."""
     evidence = sorted({key for because in judgement.because for key in because.evidence})
+    population = _slices(judgement.population_slices)
+    achieved = population
+    if judgement.achieved_slices is not judgement.population_slices:
+        achieved = _slices(judgement.achieved_slices)
     return {
         "in_population": judgement.in_population,
         "achieved": judgement.achieved,
@@ -72,8 +89,8 @@ def as_row(judgement: Judgement) -> dict[str, Any]:
             for b in judgement.because
         ],
         "evidence": evidence,
-        "population_slices": _slices(judgement.population_slices),
-        "achieved_slices": _slices(judgement.achieved_slices),
+        "population_slices": population,
+        "achieved_slices": achieved,
     }
 
 
@@ -199,7 +216,7 @@ def stored_memberships(
     columns = (getattr(Membership, name) for name in _COLUMNS)
     rows = session.execute(
         select(Membership.subject_id, Membership.indicator, Membership.period, *columns).where(
-            Membership.subject_id.in_(subjects)
+            among(session, Membership.subject_id, subjects)
         )
     )
     for subject, indicator, period, *values in rows:

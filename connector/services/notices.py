@@ -16,6 +16,7 @@ from connector.domain.hours import PostHours
 from connector.domain.notices import ROUTE_STALLED
 from connector.domain.owed import Owed
 from connector.models import Notice, Subject
+from connector.models.among import among
 from connector.models.many import insert_many
 from connector.services.addresses import addresses
 from connector.services.bursts import BURST, BURST_HELD, DISCARDED, BurstService
@@ -140,7 +141,7 @@ class NoticeService:
                 Notice.params,
                 Notice.about_subject,
             ).where(
-                Notice.about_subject.in_(ids[start : start + _CHUNK]),
+                among(self._session, Notice.about_subject, ids[start : start + _CHUNK]),
                 Notice.municipality == municipality,
                 Notice.state.in_(UNSENT),
                 or_(Notice.reason.is_(None), Notice.reason != DISCARDED),

@@ -13,6 +13,7 @@ from connector.dialects.envelope import Unreadable
 from connector.domain.evidence import LAST_SEQ, Kind, Says, Statement, Version
 from connector.domain.signals import About, Dialect, NativeType
 from connector.models import Delivery, Reading
+from connector.models.among import among
 from connector.moodle import answers as moodle
 from connector.moodle.errors import MoodleRefused
 from connector.moodle.interpretation import Interpretation
@@ -52,7 +53,7 @@ class Understood:
 class StoredDelivery:
     """What is needed of a delivery's rows to understand it.
 
-    looks: the readings of each look at Moodle, the latest last.
+    looks: the readings of each look at Moodle, the latest last. attempts: tries that failed.
     """
 
     id: int
@@ -60,6 +61,7 @@ class StoredDelivery:
     dialect: Dialect
     body: bytes
     looks: tuple[tuple[moodle.Reading, ...], ...] = field(default=(), repr=False)
+    attempts: int = 0
 
 
 def load(
@@ -67,11 +69,11 @@ def load(
 ) -> list[StoredDelivery]:
     """Deliveries with their readings, in order of id."""
     rows = session.execute(
-        select(Delivery.id, Delivery.source, Delivery.body)
-        .where(Delivery.id.in_(ids))
+        select(Delivery.id, Delivery.source, Delivery.body, Delivery.attempts)
+        .where(among(session, Delivery.id, ids))
         .order_by(Delivery.id)
     ).all()
-    pointers = [id_ for id_, source, _ in rows if dialects[source] is not Dialect.NATIVE]
+    pointers = [id_ for id_, source, *_ in rows if dialects[source] is not Dialect.NATIVE]
     readings = _readings(session, pointers) if pointers else {}
     return [
         StoredDelivery(
@@ -80,8 +82,9 @@ def load(
             dialects[source],
             body or b"",
             tuple(tuple(look) for _, look in sorted(readings.get(id_, {}).items())),
+            attempts,
         )
-        for id_, source, body in rows
+        for id_, source, body, attempts in rows
     ]
 
 

@@ -28,6 +28,7 @@ from connector.domain.records import (
 )
 from connector.domain.routes import Route
 from connector.models import Record
+from connector.models.among import among
 from connector.services import record_bodies as bodies
 from connector.services.import_plan import Body
 from connector.services.stored_rows import chunks
@@ -77,7 +78,7 @@ def personal(session: Session, municipality: str, numbers: Collection[str]) -> P
             select(Record.sheet, Record.key, Record.valid_from, Record.body).where(
                 Record.municipality == municipality,
                 Record.sheet.in_(_PERSONAL),
-                Record.person.in_(chunk),
+                among(session, Record.person, chunk),
             )
         ):
             rows[sheet].append((key, valid_from, body))
@@ -256,7 +257,9 @@ def _rows(
     query = select(Record.key, Record.valid_from, Record.body).where(
         Record.municipality == municipality, Record.sheet == sheet
     )
-    queries = [query] if values is None else [query.where(column.in_(c)) for c in chunks(values)]
+    queries = [query] if values is None else [
+        query.where(among(session, column, chunk)) for chunk in chunks(values)
+    ]
     found = [(key, day, body) for each in queries for key, day, body in session.execute(each)]
     return iter(sorted(found, key=_in_order))
 
