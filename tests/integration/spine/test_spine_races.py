@@ -178,10 +178,10 @@ def test_a_rule_that_raises_is_marked_and_the_others_go_on(
 ) -> None:
     broken = "korolev.diagnosed"
 
-    def judged(indicator: Any, case: Any, moment: Any) -> Any:
+    def judged(indicator: Any, *seen: Any) -> Any:
         if indicator.code == broken:
             raise LookupError("the author forgot something")
-        return indicators.judge(indicator, case, moment)
+        return indicators.judge(indicator, *seen)
 
     with spine(tmp_path / "town") as town:
         with monkeypatch.context() as patched:
