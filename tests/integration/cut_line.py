@@ -1,4 +1,4 @@
-"""A line to a server that a test can cut and mend."""
+"""A line to a server that a test can cut, mend, and make a black hole of."""
 
 import socket
 import threading
@@ -7,13 +7,26 @@ from contextlib import contextmanager, suppress
 
 
 class Line:
-    """Forwards TCP from a port of its own; cut: whatever is open is closed, and nobody answers."""
+    """Forwards TCP from a port of its own.
+
+    cut: whatever is open is closed, and nobody answers. held: it still accepts, and forwards
+    nothing in either direction; whoever waits without a limit waits for ever.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
         self._open: list[socket.socket] = []
         self._server: socket.socket | None = None
+        self._flows = threading.Event()
+        self._flows.set()
         self.port = 0
+
+    def hold(self) -> None:
+        self._flows.clear()
+
+    def release(self) -> None:
+        """What was held back arrives, late."""
+        self._flows.set()
 
     def mend(self) -> None:
         self._server = socket.create_server(("127.0.0.1", self.port))
@@ -28,6 +41,8 @@ class Line:
             self._server = None
         for end in self._open:
             _end(end)
+        # Whoever still holds something back finds its line gone.
+        self._flows.set()
         self._open.clear()
 
     def _accept(self, server: socket.socket) -> None:
@@ -39,7 +54,17 @@ class Line:
                 return
             self._open += [near, far]
             for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=_forward, args=(source, sink), daemon=True).start()
+                threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
+
+    def _forward(self, source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while chunk := source.recv(65536):
+                self._flows.wait()
+                sink.sendall(chunk)
+        except OSError:
+            pass
+        finally:
+            _end(sink)
 
 
 def _end(end: socket.socket) -> None:
@@ -47,16 +72,6 @@ def _end(end: socket.socket) -> None:
     with suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
     end.close()
-
-
-def _forward(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while chunk := source.recv(65536):
-            sink.sendall(chunk)
-    except OSError:
-        pass
-    finally:
-        _end(sink)
 
 
 @contextmanager

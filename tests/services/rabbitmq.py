@@ -5,7 +5,7 @@ In this order:
 
 1. `CONNECTOR_TEST_BROKER_URL`: taken as it is, for tests only, by whoever set it;
 2. the broker on 127.0.0.1:5672 (guest), if `rabbitmqctl` may add a virtual host to it;
-3. an own `rabbitmq-server`, on free ports and a temporary folder, with its own epmd.
+3. an own `rabbitmq-server`, on free ports and a temporary folder (own_rabbitmq.py).
 
 `make test` installs rabbitmq-server where it is missing (install-rabbitmq.sh).
 """
@@ -13,21 +13,15 @@ In this order:
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from tests.services.missing import ServiceMissing
-from tests.services.ports import answers, free_port, wait_until
-
-START_SECONDS = 90
-# The scripts behind Debian's wrappers: those insist on the system's user, folders and node.
-PROGRAMS = Path("/usr/lib/rabbitmq/bin")
+from tests.services.ports import answers
 
 
 @contextmanager
@@ -38,7 +32,7 @@ def rabbitmq() -> Iterator[str]:
     """
     given = os.environ.get("CONNECTOR_TEST_BROKER_URL")
     if given:
-        if not _accepts(given):
+        if not accepts(given):
             raise ServiceMissing("No broker answers at CONNECTOR_TEST_BROKER_URL.")
         yield given
         return
@@ -49,11 +43,14 @@ def rabbitmq() -> Iterator[str]:
         finally:
             _rabbitmqctl("delete_vhost", vhost)
         return
-    with _own_server() as url:
-        yield url
+    # Here, because that module builds on this one.
+    from tests.services.own_rabbitmq import own_rabbitmq
+
+    with own_rabbitmq() as server:
+        yield server.url
 
 
-def _accepts(url: str) -> bool:
+def accepts(url: str) -> bool:
     try:
         with Connection(url, connect_timeout=5) as connection:
             connection.connect()
@@ -84,70 +81,7 @@ def _add_vhost() -> str | None:
     if not _rabbitmqctl("add_vhost", vhost):
         return None
     granted = _rabbitmqctl("set_permissions", "--vhost", vhost, "guest", ".*", ".*", ".*")
-    if granted and _accepts(f"amqp://guest:guest@127.0.0.1:5672/{vhost}"):
+    if granted and accepts(f"amqp://guest:guest@127.0.0.1:5672/{vhost}"):
         return vhost
     _rabbitmqctl("delete_vhost", vhost)
     return None
-
-
-@contextmanager
-def _own_server() -> Iterator[str]:
-    program = PROGRAMS / "rabbitmq-server"
-    if not program.exists():
-        raise ServiceMissing(
-            "No RabbitMQ: none on 127.0.0.1:5672 lets us add a virtual host and rabbitmq-server "
-            "is not installed; run `make test` as root, or `apt install rabbitmq-server`, or set "
-            "CONNECTOR_TEST_BROKER_URL."
-        )
-    folder = Path(tempfile.mkdtemp(prefix="connector-mq-"))
-    port, epmd_port = free_port(), free_port()
-    env = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(folder),  # the Erlang cookie
-        "LC_ALL": "C.UTF-8",
-        "ERL_EPMD_PORT": str(epmd_port),
-        "ERL_EPMD_ADDRESS": "127.0.0.1",
-        "RABBITMQ_NODENAME": f"connector-test-{uuid4().hex[:12]}@localhost",
-        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-        "RABBITMQ_NODE_PORT": str(port),
-        "RABBITMQ_DIST_PORT": str(free_port()),
-        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
-        "RABBITMQ_LOG_BASE": str(folder / "log"),
-        "RABBITMQ_LOGS": str(folder / "server.log"),
-        "RABBITMQ_PID_FILE": str(folder / "pid"),
-        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
-        "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
-        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
-    }
-    # A small disk would block every publisher; what the tests keep is small too.
-    (folder / "rabbitmq.conf").write_text("disk_free_limit.absolute = 1MB\n", encoding="ascii")
-    (folder / "enabled_plugins").write_text("[].\n", encoding="ascii")
-    url = f"amqp://guest:guest@127.0.0.1:{port}//"
-    server = subprocess.Popen(
-        [str(program)],
-        cwd=folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until(lambda: server.poll() is not None or _accepts(url), START_SECONDS)
-        if not _accepts(url):
-            raise ServiceMissing(
-                f"rabbitmq-server does not start within {START_SECONDS} seconds; start one "
-                "yourself and set CONNECTOR_TEST_BROKER_URL."
-            )
-        yield url
-    finally:
-        # The launcher hands signals on to the Erlang machine and waits for it.
-        server.terminate()
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait(10)
-        epmd = shutil.which("epmd")
-        if epmd is not None:
-            subprocess.run([epmd, "-kill"], env=env, capture_output=True, check=False)
-        shutil.rmtree(folder, ignore_errors=True)
