@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
@@ -21,6 +22,18 @@ from connector.errors import StorageUnavailable
 
 BUSY_MS = 15_000
 APPLICATION = "connector"
+
+STATEMENT_MS = 60_000
+IDLE_MS = 60_000
+"""How long a transaction may do nothing. A process that is stopped in the middle of one, or whose
+machine is gone without a word, holds its locks until PostgreSQL gives it up."""
+
+_PASSING = {
+    "25006",  # read-only: a standby before it is promoted, a disk that an administrator protects
+    "25P03",  # idle in transaction for too long
+    "25P04",  # the transaction took too long
+}
+"""States of PostgreSQL that pass, although its driver files them under internal errors."""
 
 
 class Database:
@@ -70,9 +83,11 @@ def _translated() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as err:
         raise StorageUnavailable(type(err.orig).__name__) from err
+    except PoolTimeout as err:
+        raise StorageUnavailable("PoolTimeout") from err
     except DBAPIError as err:
         # A connection cut in mid-statement is reported under several names.
-        if err.connection_invalidated:
+        if err.connection_invalidated or getattr(err.orig, "sqlstate", None) in _PASSING:
             raise StorageUnavailable(type(err.orig).__name__) from err
         raise
 
@@ -108,7 +123,10 @@ def _engine(url: str, pool_size: int) -> Engine:
             "connect_timeout": 5,
             # By which an administrator, and `connector db restore`, know whose sessions these are.
             "application_name": APPLICATION,
-            "options": "-c timezone=UTC -c statement_timeout=60000",
+            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_MS} "
+            f"-c idle_in_transaction_session_timeout={IDLE_MS} "
+            # A machine that vanished is noticed after a minute and a half, not after two hours.
+            "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
         },
     )
 
