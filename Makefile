@@ -11,13 +11,14 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 # `make -j demo test` would run pip twice on one environment.
 .NOTPARALLEL:
-.PHONY: help install demo test test-services bench clean
+.PHONY: help install demo test test-services bench faults clean
 
 help:
 	@echo "make install  the command at $(VENV)/bin/connector, with the shipped plugins"
 	@echo "make demo     a whole municipality at work, with invented people"
 	@echo "make test     style, types, layers, tests"
 	@echo "make bench    how fast it is, into docs/performance.md (ONLY=row, QUICK=1)"
+	@echo "make faults   everything that can break, broken: ONLY=text RUNS=1 SEED=1"
 	@echo "make clean    remove what the others made"
 
 install: $(VENV)/.installed
@@ -34,6 +35,10 @@ test: $(VENV)/.installed-dev test-services
 # About an hour; ONLY=accept-pg,fold-task measures some rows again, QUICK=1 shows that they work.
 bench: $(VENV)/.installed-bench test-services
 	$(PYTHON) -m tests.bench $(if $(QUICK),--quick) --only '$(ONLY)'
+
+# Half an hour; the short form is part of `make test`.
+faults: $(VENV)/.installed-dev test-services
+	ONLY="$(ONLY)" RUNS="$(RUNS)" SEED="$(SEED)" $(PYTHON) -m tests.faults.run
 
 # A real RabbitMQ where the system has none; PostgreSQL comes as a wheel.
 test-services:

@@ -52,22 +52,28 @@ def sheets() -> dict[str, str]:
     }
 
 
-def found(container: Container, folder: Path) -> str:
-    """Makes the tables, imports the register, adds the source; its secret."""
+def found(container: Container, folder: Path, register: dict[str, str] | None = None) -> str:
+    """Makes the tables, adds the source, imports the register (`sheets` by default); the secret."""
     schema.upgrade(container.db)
+    with container.db.writing() as session:
+        added = SourceService(session, container.box).add(
+            SOURCE, Dialect.NATIVE, (MUNICIPALITY,), container.clock.now()
+        )
+    import_sheets(container, folder, register or sheets())
+    return added.secrets[0]
+
+
+def import_sheets(container: Container, folder: Path, texts: dict[str, str]) -> None:
+    """Imports CSV sheets as the command does. Fails on any fault."""
     folder.mkdir()
-    for name, text in sheets().items():
+    for name, text in texts.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     now = container.clock.now()
     importing = ImportService(after_import(container.rulebook, container.clock))
     with container.db.writing() as session:
-        added = SourceService(session, container.box).add(
-            SOURCE, Dialect.NATIVE, (MUNICIPALITY,), now
-        )
         plan = importing.check(session, MUNICIPALITY, read_workbook(folder), now.date())
         assert plan.is_sound, plan.as_json()
         importing.apply(session, plan, now)
-    return added.secrets[0]
 
 
 def event(kind: str, serial: int, teacher: int, when: str, **members: Any) -> dict[str, Any]:

@@ -53,7 +53,9 @@ class OwnPostgres(Postgres):
 
     def start(self) -> None:
         """Returns when it answers; after a kill, when it has recovered. Raises ServiceMissing."""
-        told = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        told = [
+            part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")
+        ]
         # Our own child, not pg_ctl's: a killed one that nobody waits for is taken for running.
         with (self._folder / "log").open("ab") as log:
             started = self._server = subprocess.Popen(

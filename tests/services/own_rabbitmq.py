@@ -46,9 +46,7 @@ class OwnRabbit:
             "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
         }
         # A small disk would block every publisher; what the tests keep is small too.
-        (folder / "rabbitmq.conf").write_text(
-            "disk_free_limit.absolute = 1MB\n", encoding="ascii"
-        )
+        (folder / "rabbitmq.conf").write_text("disk_free_limit.absolute = 1MB\n", encoding="ascii")
         (folder / "enabled_plugins").write_text("[].\n", encoding="ascii")
 
     def start(self) -> None:
@@ -106,9 +104,7 @@ class OwnRabbit:
         self.stop()
         epmd = shutil.which("epmd")
         if epmd is not None:
-            subprocess.run(
-                [epmd, "-kill"], env=self._environment, capture_output=True, check=False
-            )
+            subprocess.run([epmd, "-kill"], env=self._environment, capture_output=True, check=False)
 
 
 @contextmanager

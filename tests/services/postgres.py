@@ -19,7 +19,6 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
-from tests.services.missing import ServiceMissing
 from tests.services.ports import answers
 
 
@@ -38,13 +37,14 @@ class Postgres:
         return psycopg.connect(plain, autocommit=True, connect_timeout=5)
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """An empty database, as an SQLAlchemy address; dropped afterwards, sessions and all."""
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """A copy of the template (an empty one), as an SQLAlchemy address; dropped afterwards,
+        sessions and all."""
         name = f"connector_test_{uuid4().hex[:16]}"
         with self.connect() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                    sql.Identifier(name)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
+                    sql.Identifier(name), sql.Identifier(template)
                 )
             )
         try:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from connector.bootstrap import Container
 from connector.models import (
     Account,
     Delivery,
@@ -19,9 +20,10 @@ from connector.services.recounting import Recount
 from tests.integration.spine.spine_town import MUNICIPALITIES, Spine
 
 
-def state_of(spine: Spine) -> dict[str, list[str]]:
+def state_of(town: Spine | Container) -> dict[str, list[str]]:
     """Rows as sorted JSON, by table; to be compared byte for byte."""
-    with spine.container.db.reading() as session:
+    container = town if isinstance(town, Container) else town.container
+    with container.db.reading() as session:
         deliveries = dict(session.execute(select(Delivery.id, Delivery.key)).all())
         subjects = {
             row.id: f"{row.municipality}/{row.kind}/{row.code}"

@@ -1,0 +1,251 @@
+"""A town under load: web, workers, two ticks, their broker, mail and Moodle, and the senders."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kombu import Connection
+from sqlalchemy import text
+
+from connector.bootstrap import Container
+from connector.tasks.queues import queue_name
+from tests.contract.fake_moodle import Site, site
+from tests.contract.recorded import recording
+from tests.faults import audit
+from tests.faults.founding import SECRET_KEY, Founding, connect, container
+from tests.faults.ground import Trial
+from tests.faults.points import Caught, Point, Points
+from tests.faults.process import FOLDER
+from tests.faults.processes import Started, Starter
+from tests.faults.senders import Senders
+from tests.faults.stream import last_step
+from tests.faults.town_clock import TownClock
+from tests.integration.cut_line import Line, line
+from tests.integration.distributed_town import KINDS
+from tests.services.ports import free_port, wait_until
+from tests.services.smtp import SmtpServer, smtp
+
+PATIENCE_S = 90.0
+"""Real seconds; many processes share two cores, perhaps with others."""
+PREFIX = "town"
+
+
+@dataclass
+class Town:
+    """crashes: how often somebody was stopped who might have been sending a letter."""
+
+    trial: Trial
+    clock: TownClock
+    points: Points
+    container: Container
+    environment: dict[str, str]
+    broker: Line
+    smtp: SmtpServer
+    moodle: Site
+    senders: Senders
+    founding: Founding
+    web: Started = field(init=False)
+    workers: list[Started] = field(default_factory=list)
+    ticks: list[Started] = field(default_factory=list)
+    crashes: int = 0
+    broken: list[str] = field(default_factory=list)
+    _started: list[Started] = field(default_factory=list)
+
+    @property
+    def chance(self) -> Any:
+        return self.trial.chance
+
+    def start(self, kind: str, *arguments: str, **environment: str) -> Started:
+        """environment: over that of the town."""
+        starter: Starter = self.trial.ground.starter
+        log = self.trial.folder / f"{len(self._started)}-{kind}.log"
+        told = {**self.environment, **environment}
+        pid = starter.start([kind, *arguments], told, log)
+        made = Started(starter, kind, pid, log)
+        self._started.append(made)
+        return made
+
+    def start_web(self) -> None:
+        self.web = self.start("web", str(self.senders.port))
+
+    def start_worker(self, children: int = 1) -> Started:
+        made = self.start("worker", str(children), f"w{len(self._started)}")
+        self.workers.append(made)
+        return made
+
+    def start_tick(self) -> Started:
+        made = self.start("tick")
+        self.ticks.append(made)
+        return made
+
+    def start_everything(self) -> None:
+        self.start_web()
+        self.start_worker(2)
+        self.start_worker(1)
+        self.start_tick()
+        self.start_tick()
+        self.wait_for(self.web_answers)
+
+    def mend(self) -> None:
+        """Whatever was killed is there again, as a supervisor would have it."""
+        if self.web.code is not None:
+            self.start_web()
+        for crew, start in ((self.workers, self.start_worker), (self.ticks, self.start_tick)):
+            for gone in [one for one in crew if one.code is not None]:
+                crew.remove(gone)
+                start()
+
+    def alive(self) -> list[Started]:
+        return [one for one in self._started if one.code is None]
+
+    def catch(self, point: Point, seconds: float = 20.0) -> Caught:
+        """Arms the point and waits until somebody is there."""
+        self.points.arm(point)
+        found: list[Caught] = []
+
+        def is_there() -> bool:
+            caught = self.points.caught(point)
+            found.extend([caught] if caught else [])
+            return caught is not None
+
+        if not wait_until(is_there, seconds):
+            self.points.disarm(point)
+            raise AssertionError(f"nobody came by {point}\n{self.told()}")
+        return found[0]
+
+    def owner(self, pid: int) -> Started:
+        """The process that this one is, or belongs to."""
+        return next(one for one in self.alive() if pid == one.pid or pid in one.children())
+
+    def kill(self, victim: Started) -> None:
+        self.crashes += victim.kind == "worker"
+        victim.kill()
+
+    def kill_caught(self, caught: Caught) -> None:
+        """Only the very process: of a worker the child of its pool, whose parent goes on."""
+        owner = self.owner(caught.pid)
+        self.crashes += owner.kind == "worker"
+        os.kill(caught.pid, signal.SIGKILL)
+        if owner.pid == caught.pid:
+            owner.wait(10)
+        caught.let_go()
+
+    def freeze(self, victim: Started) -> None:
+        self.crashes += victim.kind == "worker"
+        victim.signal(signal.SIGSTOP)
+
+    def thaw(self, victim: Started) -> None:
+        victim.signal(signal.SIGCONT)
+
+    def wait_for_takeover(self) -> None:
+        """Until others have taken up whatever claims have ended."""
+        late = " UNION ALL ".join(
+            f"SELECT count(*) AS n FROM {table} WHERE lease_until < :now AND {open_}"
+            for table, open_ in (
+                ("deliveries", "state IN ('new', 'ready')"),
+                ("subjects", "dirty"),
+                ("notices", "state = 'sending'"),
+            )
+        )
+
+        def is_taken() -> bool:
+            with self.container.db.reading() as session:
+                found = session.execute(
+                    text(f"SELECT sum(n) FROM ({late}) AS late"), {"now": self.clock.now()}
+                )
+                return not found.scalar_one()
+
+        self.wait_for(is_taken)
+
+    def purge(self) -> None:
+        """Every hint is lost."""
+        with Connection(self.environment["CONNECTOR_BROKER_URL"]) as connection:
+            for kind in KINDS:
+                connection.default_channel.queue_purge(queue_name(PREFIX, kind))
+
+    def note(self, sentence: str) -> None:
+        """An invariant that does not hold, once."""
+        if sentence not in self.broken:
+            self.broken.append(sentence)
+
+    def web_answers(self) -> bool:
+        return self.senders.answers("/healthz") == 200
+
+    def wait_for(self, ready: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
+        assert wait_until(ready, seconds), self.told()
+
+    def ask(self, query: str) -> Any:
+        """One value, from the town's database. Raises StorageUnavailable."""
+        with self.container.db.reading() as session:
+            return session.execute(text(query)).scalar_one()
+
+    def do(self, *statements: str) -> None:
+        with self.container.db.engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def told(self) -> str:
+        """What they logged, for a failing test."""
+        return "\n".join(f"== {one.log.name}\n{one.said()[-3000:]}" for one in self._started)
+
+    def close(self) -> None:
+        self.senders.give_up()
+        for one in self.alive():
+            one.signal(signal.SIGCONT)
+            one.kill()
+        self.container.close()
+
+
+@contextmanager
+def town(trial: Trial, founding: Founding | None = None) -> Iterator[Town]:
+    """Everything but its processes runs. founding: on another PostgreSQL than the ground's."""
+    founding = founding or trial.ground.founding
+    recorded = recording()
+    with ExitStack() as stack:
+        url = stack.enter_context(founding.database())
+        rabbit = trial.ground.rabbit
+        broker = stack.enter_context(line("127.0.0.1", rabbit.port))
+        mail = stack.enter_context(smtp())
+        moodle = stack.enter_context(site(recorded))
+        step = last_step()
+        recorded.go_to(step.sequence, step.number)
+        moodle.now = step.ended_at
+        clock = TownClock.begin(trial.folder / "clock")
+        made = container(trial.folder / "harness", url, clock)
+        connect(made, moodle.server.url)
+        audit.install(made)
+        running = Town(
+            trial,
+            clock,
+            Points(trial.folder / "points"),
+            made,
+            _environment(trial.folder, url, broker.port, mail),
+            broker,
+            mail,
+            moodle,
+            Senders(free_port(), clock),
+            founding,
+        )
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def _environment(folder: Path, url: str, broker_port: int, mail: SmtpServer) -> dict[str, str]:
+    usual = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **usual,
+        FOLDER: str(folder),
+        "CONNECTOR_DATA_DIR": str(folder / "data"),
+        "CONNECTOR_DATABASE_URL": url,
+        "CONNECTOR_BROKER_URL": f"amqp://guest:guest@127.0.0.1:{broker_port}//",
+        "CONNECTOR_QUEUE_PREFIX": PREFIX,
+        "CONNECTOR_SECRET_KEY": SECRET_KEY,
+        "CONNECTOR_SMTP_URL": f"smtp://{mail.host}:{mail.port}",
+        "CONNECTOR_MAIL_FROM": "connector@town.example",
+    }
