@@ -12,6 +12,7 @@ from connector.rulebook import Rulebook
 from connector.secretbox import SecretBox, key_for
 from connector.services.moodles import Moodles
 from connector.services.setting import Settings
+from connector.tallies import Tallies
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Container:
     settings: Settings
     moodles: Moodles
     channel: Channel
+    tallies: Tallies
 
     def close(self) -> None:
         self.rulebook.close()
@@ -42,6 +44,7 @@ def build(config: Config, clock: Clock | None = None) -> Container:
     if clock is None:
         clock = AdjustableClock(config.clock) if config.clock else SystemClock()
     rulebook = Rulebook.open(config.rules_dir, config.safe_mode)
+    tallies = Tallies()
     return Container(
         config=config,
         clock=clock,
@@ -49,8 +52,9 @@ def build(config: Config, clock: Clock | None = None) -> Container:
         box=SecretBox(key_for(config.secret_key, config.data_dir)),
         rulebook=rulebook,
         settings=Settings(rulebook),
-        moodles=Moodles(clock, config.allow_private),
+        moodles=Moodles(clock, config.allow_private, tallies),
         channel=_channel(config),
+        tallies=tallies,
     )
 
 

@@ -14,6 +14,7 @@ from connector.bootstrap import Container
 from connector.config import Config
 from connector.hooks.quick_door import QuickDoor
 from connector.hooks.waitress_server import WebServer, build_server
+from connector.runtime.counting import COUNT_S, Counting, counted
 from connector.runtime.engine import RETAIN_S, TICK_S, Engine
 from connector.runtime.hints import ARRIVED
 from connector.runtime.loops import Loop, Loops
@@ -42,21 +43,24 @@ def run_all(container: Container, host: str, port: int) -> int:
 
 def serve_web(container: Container, host: str, port: int) -> int:
     """Hooks, pages and API; the work is hinted to workers. Raises OSError, BadSettings."""
-    relay = Relay(hint_publisher(container.config), ARRIVED)
+    relay = Relay(counted(container.tallies, hint_publisher(container.config)), ARRIVED)
+    tallying = Counting(container.db, container.tallies)
     inbox = Inbox(container.db, container.box, container.clock, relay.nudge)
     app = create_app(container, relay.nudge, inbox=inbox)
     door = QuickDoor(inbox, container.clock)
     server = build_server(app, host, port, container.config.web_threads, door)
-    counting = Loop("count", inbox.flush, TICK_S)
+    counting = Loops(
+        Loop("count", inbox.flush, TICK_S), Loop("tally", tallying.flush, COUNT_S)
+    )
     relay.start()
     counting.start()
     try:
         _serve(server, host)
     finally:
         relay.stop()
-        counting.stop()
-        counting.join(5)
+        counting.stop(5)
         inbox.flush()
+        tallying.flush()
     return 0
 
 
@@ -86,8 +90,11 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
     """What time alone changes, and hints for work no hint came for. Raises BadSettings."""
     sweep = Sweep(container, hint_publisher(container.config))
     retainer = Retainer(container.db, Keep.of(container.config), container.clock)
+    counting = Counting(container.db, container.tallies)
     loops = Loops(
-        Loop("tick", sweep.run_once, every_s), Loop("retain", retainer.run_once, RETAIN_S)
+        Loop("tick", sweep.run_once, every_s),
+        Loop("retain", retainer.run_once, RETAIN_S),
+        Loop("count", counting.flush, COUNT_S),
     )
     with _until_told() as told:
         loops.start()

@@ -10,6 +10,7 @@ from connector.models.record import ALWAYS, Import, Record
 from connector.models.share import Membership, PlanMark, Share, Snapshot, Tenant
 from connector.models.source import Source, SourceCount, SourceMunicipality
 from connector.models.subject import Subject
+from connector.models.tally import Tally
 
 __all__ = [
     "ALWAYS",
@@ -33,6 +34,7 @@ __all__ = [
     "SourceCount",
     "SourceMunicipality",
     "Subject",
+    "Tally",
     "Tenant",
     "Token",
 ]

@@ -51,6 +51,12 @@ class Delivery(Base):
             postgresql_where=text("state = 'parked'"),
             sqlite_where=text("state = 'parked'"),
         ),
+        Index(
+            "ix_deliveries_aside",
+            "source",
+            postgresql_where=text("state = 'set_aside'"),
+            sqlite_where=text("state = 'set_aside'"),
+        ),
         Index("ix_deliveries_received", "source", "received_at"),
     )
 

@@ -31,6 +31,19 @@ class Notice(Base):
             sqlite_where=text("state IN ('waiting', 'sending')"),
         ),
         Index("ix_notices_about", "about_subject", "state"),
+        Index(
+            "ix_notices_stuck",
+            "municipality",
+            "state",
+            postgresql_where=text("state IN ('held', 'failed')"),
+            sqlite_where=text("state IN ('held', 'failed')"),
+        ),
+        Index(
+            "ix_notices_letter",
+            "letter_id",
+            postgresql_where=text("letter_id IS NOT NULL"),
+            sqlite_where=text("letter_id IS NOT NULL"),
+        ),
         Index("ix_notices_recipient", "municipality", "recipient"),
         Index("ix_notices_created", "municipality", "created_at"),
     )

@@ -46,12 +46,16 @@ class Breaker:
             self._failures = self._openings = 0
             self._until = None
 
-    def failed(self, retry_after: float | None = None) -> None:
-        """Count a failure; `retry_after`: the site itself said how long, so open at once."""
+    def failed(self, retry_after: float | None = None) -> bool:
+        """Count a failure; `retry_after`: the site itself said how long, so open at once.
+
+        Whether this opened it, or held it open longer.
+        """
         with self._lock:
             self._failures += 1
             if retry_after is None and self._failures < self._limit and self._until is None:
-                return
+                return False
             pause = min(self._pause * 2**self._openings, self._longest)
             self._openings = min(self._openings + 1, 30)
             self._until = self._tick() + max(pause, min(retry_after or 0.0, 3600.0))
+            return True

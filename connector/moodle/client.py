@@ -21,6 +21,12 @@ from connector.moodle.questions import Question
 from connector.moodle.replies import check_error, check_status, parse, read_at
 from connector.outgoing import BodyBroken, BodyTooLarge, BodyTooSlow, OutgoingRefused, read_body
 
+ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
+OVER_BUDGET, KEPT_AWAY = "over_budget", "kept_away"
+WAITED, OPENED = "waited", "opened"
+"""What a watch is told: how each request ended, or why none was made; seconds spent waiting for a
+place in the budget; that the breaker opened."""
+
 _PATH = "/webservice/rest/server.php"
 
 
@@ -56,8 +62,11 @@ class MoodleClient:
         limits: Limits | None = None,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
+        watch: Callable[[str, float], None] = lambda what, amount: None,
     ) -> None:
-        """session: a `connector.outgoing.GuardedSession`. chance: a number in 0..1, for jitter."""
+        """session: a `connector.outgoing.GuardedSession`. chance: a number in 0..1, for jitter.
+        watch: told what happens, to be counted.
+        """
         self._url = base_url.rstrip("/") + _PATH
         self._token = token
         self._session = session
@@ -67,6 +76,7 @@ class MoodleClient:
         self._limits = limits or Limits()
         self._sleep = sleep
         self._chance = chance
+        self._watch = watch
 
     def __repr__(self) -> str:
         return f"MoodleClient({self._url!r})"
@@ -83,32 +93,42 @@ class MoodleClient:
             try:
                 reading = self._once(question)
             except _Passing as err:
-                self._breaker.failed()
+                self._failed(None)
                 if not left:
                     raise MoodleUnavailable(err.reason) from err
                 self._sleep(self._limits.pause * 2 ** (self._limits.tries - left) * self._chance())
             except MoodleUnavailable as err:
-                self._breaker.failed(err.retry_after)
+                self._failed(err.retry_after)
                 raise
             except MoodleRefused as err:
                 # The site is up: it refuses us.
                 self._breaker.succeeded()
+                self._watch(REFUSED, 1)
                 err.function = question.function.value
                 raise
             else:
                 self._breaker.succeeded()
+                self._watch(ANSWERED, 1)
                 return reading
         raise AssertionError("unreachable")
+
+    def _failed(self, retry_after: float | None) -> None:
+        self._watch(FAILED, 1)
+        if self._breaker.failed(retry_after):
+            self._watch(OPENED, 1)
 
     def _wait_for_place(self) -> None:
         pause = self._breaker.wait()
         if pause > 0:
+            self._watch(KEPT_AWAY, 1)
             raise MoodleUnavailable("breaker_open", pause)
         try:
             wait = self._budget.reserve(self._limits.patience)
         except OverBudget as err:
+            self._watch(OVER_BUDGET, 1)
             raise MoodleUnavailable("over_budget", err.wait) from err
         if wait > 0:
+            self._watch(WAITED, wait)
             self._sleep(wait)
 
     def _once(self, question: Question) -> Reading:

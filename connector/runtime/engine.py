@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from connector.bootstrap import Container
 from connector.runtime.claims import release_everything
+from connector.runtime.counting import COUNT_S, Counting, measured
 from connector.runtime.fold import Folder
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
@@ -39,7 +40,9 @@ class Engine:
             c.clock,
             c.config.public_url,
             c.config.mail_from.rpartition("@")[2] or "localhost",
+            tallies=c.tallies,
         )
+        self.counting = Counting(c.db, c.tallies)
         self.retainer = Retainer(c.db, Keep.of(c.config), c.clock)
         self._loops: Loops | None = None
 
@@ -51,15 +54,28 @@ class Engine:
                 release_everything(session)
         self._loops = Loops(
             Loop("resolve", self._resolve, LOOK_S),
-            Loop("fold", self.folder.run_once, SWEEP_S),
-            Loop("send", self.sender.run_once, SWEEP_S),
+            Loop("fold", self.fold, SWEEP_S),
+            Loop("send", self.send, SWEEP_S),
             Loop("tick", self._tick, TICK_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),
+            Loop("count", self.counting.flush, COUNT_S),
         )
         self._loops.start()
 
+    def resolve(self) -> int:
+        """One batch of pointers, counted and timed."""
+        return measured(self.container.tallies, "resolve", self.resolver.run_once)
+
+    def fold(self) -> int:
+        """One batch of deliveries and one of subjects, counted and timed."""
+        return measured(self.container.tallies, "fold", self.folder.run_once)
+
+    def send(self) -> int:
+        """One turn of sending, counted and timed."""
+        return measured(self.container.tallies, "send", self.sender.run_once)
+
     def _resolve(self) -> int:
-        count = self.resolver.run_once()
+        count = self.resolve()
         if count:
             # What Moodle answered need not wait for the next sweep to show in the figures.
             self.nudge()
@@ -67,6 +83,8 @@ class Engine:
 
     def _tick(self) -> int:
         self.inbox.flush()
+        now = self.container.clock.now()
+        self.container.tallies.put("tick_timestamp_seconds", value=now.timestamp())
         return self.ticker.run_once()
 
     def nudge(self) -> None:
@@ -78,6 +96,7 @@ class Engine:
             self._loops.stop()
             self._loops = None
         self.inbox.flush()
+        self.counting.flush()
 
     def silent_loops(self) -> list[str]:
         return self._loops.silent() if self._loops is not None else []

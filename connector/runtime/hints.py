@@ -34,9 +34,9 @@ FOLLOWS = {Hint.RESOLVE: Hint.FOLD, Hint.FOLD: Hint.SEND}
 def work_of(engine: Engine, hint: Hint) -> Callable[[], int]:
     """What one turn of this kind of work is; it returns how much was done, 0 for nothing."""
     return {
-        Hint.RESOLVE: engine.resolver.run_once,
-        Hint.FOLD: engine.folder.run_once,
-        Hint.SEND: engine.sender.run_once,
+        Hint.RESOLVE: engine.resolve,
+        Hint.FOLD: engine.fold,
+        Hint.SEND: engine.send,
     }[hint]
 
 

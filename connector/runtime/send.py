@@ -26,6 +26,7 @@ from connector.db import Database
 from connector.errors import LostLease, StorageUnavailable
 from connector.services.post_offices import PostOffice
 from connector.services.sending import ClaimedGroup, DueGroup, SendingService
+from connector.tallies import Tallies
 from connector.texts.letters import RenderedLetter, TextFault, Told, render_letter
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ class Sender:
         url: str | None = None,
         domain: str = "localhost",
         new_token: Callable[[], str] = lambda: uuid4().hex,
+        tallies: Tallies | None = None,
     ) -> None:
+        self._tallies = tallies or Tallies()
         self._db = db
         self._offices = offices
         self._channel = channel
@@ -137,6 +140,7 @@ class Sender:
             at = office.hours.next_open(now + DOWN_PAUSE)
             with self._db.writing() as session:
                 SendingService(session).retry(claimed, str(err), at, counts=False)
+            self._count("channel_down")
             raise
         self._mark_sent(claimed, letter, raw)
 
@@ -169,6 +173,7 @@ class Sender:
         }
         with self._db.writing() as session:
             SendingService(session).sent(claimed, columns, self._clock.now())
+        self._count("sent")
 
     def _set_back(self, claimed: ClaimedGroup, office: PostOffice) -> None:
         try:
@@ -184,8 +189,13 @@ class Sender:
         at = office.hours.next_open(self._clock.now() + pause)
         with self._db.writing() as session:
             SendingService(session).retry(claimed, reason, at)
+        self._count("retried")
 
     def _fail(self, claimed: ClaimedGroup, reason: str) -> None:
         log.warning("send.failed municipality=%s reason=%s", claimed.group.municipality, reason)
         with self._db.writing() as session:
             SendingService(session).failed(claimed, reason)
+        self._count("failed")
+
+    def _count(self, outcome: str) -> None:
+        self._tallies.add("letters", self._channel.name, outcome)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from connector.bootstrap import Container
 from connector.errors import BrokerUnavailable
+from connector.runtime.counting import counted
 from connector.runtime.hints import due
 from connector.runtime.tick import Ticker
 
@@ -22,11 +23,13 @@ class Sweep:
         self._db = container.db
         self._clock = container.clock
         self._ticker = Ticker(container.db, container.rulebook, container.settings, container.clock)
-        self._publish = publish
+        self._tallies = container.tallies
+        self._publish = counted(container.tallies, publish)
 
     def run_once(self) -> int:
         """One turn. Always 0: the next is due when its time comes. Raises StorageUnavailable."""
         self._ticker.run_once()
+        self._tallies.put("tick_timestamp_seconds", value=self._clock.now().timestamp())
         with self._db.reading() as session:
             kinds = due(session, self._clock.now())
         try:

@@ -1,5 +1,6 @@
 """One Moodle client per source, with its breaker and budget, for as long as the process lives."""
 
+from functools import partial
 from ipaddress import ip_address
 from threading import Lock
 from urllib.parse import urlsplit
@@ -7,15 +8,19 @@ from urllib.parse import urlsplit
 from connector.clock import Clock
 from connector.moodle.breaker import Breaker
 from connector.moodle.budget import Budget
-from connector.moodle.client import MoodleClient
+from connector.moodle.client import OPENED, WAITED, MoodleClient
 from connector.outgoing import Guard, GuardedSession
 from connector.services.sources import SourceDetails
+from connector.tallies import Tallies
 
 
 class Moodles:
     """Hands out clients; a changed address or token makes a new one."""
 
-    def __init__(self, clock: Clock, allow_private: bool) -> None:
+    def __init__(
+        self, clock: Clock, allow_private: bool, tallies: Tallies | None = None
+    ) -> None:
+        self._tallies = tallies or Tallies()
         self._clock = clock
         self._allow_private = allow_private
         self._lock = Lock()
@@ -39,9 +44,18 @@ class Moodles:
                 clock=self._clock,
                 budget=Budget(),
                 breaker=Breaker(),
+                watch=partial(self._watch, source.code),
             )
             self._clients[source.code] = (wanted, client)
             return client
+
+    def _watch(self, source: str, what: str, amount: float) -> None:
+        if what == WAITED:
+            self._tallies.add("moodle_wait_seconds", source, by=amount)
+        elif what == OPENED:
+            self._tallies.add("moodle_breaker_openings", source)
+        else:
+            self._tallies.add("moodle_requests", source, what)
 
 
 def _is_plainly_private(url: str) -> bool:

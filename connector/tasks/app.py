@@ -13,7 +13,9 @@ from celery import Celery
 from connector.bootstrap import build
 from connector.config import Config
 from connector.errors import BadSettings
+from connector.runtime.counting import COUNT_S
 from connector.runtime.engine import Engine
+from connector.runtime.loops import Loop
 from connector.tasks.drain import drain
 from connector.tasks.publish import TASK, send_hint
 from connector.tasks.settings import settings
@@ -66,4 +68,6 @@ class Workshop:
         if self._engine is None or self._pid != os.getpid():
             self._engine = Engine(build(self._config))
             self._pid = os.getpid()
+            # A thread of the child's own, so that what was counted last is told while it idles.
+            Loop("count", self._engine.counting.flush, COUNT_S).start()
         return self._engine

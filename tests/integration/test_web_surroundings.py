@@ -92,7 +92,9 @@ def test_a_database_that_is_away_is_503_with_when_to_come_back(tmp_path: Path) -
     assert ready.status_code == 503
     assert ready.json is not None
     assert ready.json["checks"]["database"] is False
-    assert client.get("/metrics").status_code == 503
+    numbers = client.get("/metrics")
+    assert numbers.status_code == 200
+    assert "connector_database_up 0.0" in numbers.text
     with client.session_transaction() as session:
         session["name"], session["fingerprint"] = "anna", "x"
     page = client.get("/")
@@ -122,9 +124,10 @@ def test_what_nobody_foresaw_is_told_without_a_trace(
 def test_metrics_count_without_names(town: WebTown) -> None:
     town.client().post("/hooks/mood", data=b"{}", content_type="application/json")
     text = town.client().get("/metrics").text
-    assert 'connector_deliveries{source="mood",state="parked"} 3.0' in text
+    assert 'connector_parked{reason="unknown_person"} 2.0' in text
     assert 'connector_parked{reason="unknown_quiz"} 1.0' in text
-    assert "connector_lag_seconds 0.0" in text
+    assert 'connector_lag_seconds{state="ready"} 0.0' in text
+    assert "connector_database_up 1.0" in text
     assert 'connector_notices{municipality="korolev",state="held"}' in text
     assert 'connector_refused_total{reason="wrong_credentials",source="mood"} 1.0' in text
     for name in ("Абрамова", "T-1", "school.example"):

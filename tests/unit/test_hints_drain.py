@@ -32,6 +32,15 @@ class Works:
     folder: Any = field(default_factory=lambda: Part([]))
     sender: Any = field(default_factory=lambda: Part([]))
 
+    def resolve(self) -> int:
+        return int(self.resolver.run_once())
+
+    def fold(self) -> int:
+        return int(self.folder.run_once())
+
+    def send(self) -> int:
+        return int(self.sender.run_once())
+
 
 @dataclass
 class Seconds:

@@ -1,0 +1,149 @@
+"""The numbers behind /metrics, in the order of metric_names.py."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from time import monotonic
+from typing import Any
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+from sqlalchemy.orm import Session
+
+from connector import __version__
+from connector.db import Database
+from connector.errors import StorageUnavailable
+from connector.services import schema
+from connector.services.tallying import TallyService
+from connector.services.watching import WatchService
+from connector.tallies import BEYOND, BOUNDS, Key
+from connector.web import metric_names as names
+from connector.web.metric_names import Declared
+
+Samples = Iterable[tuple[tuple[str, ...], float]]
+
+
+def registry(db: Database, now: Callable[[], datetime]) -> CollectorRegistry:
+    """Each application has one of its own."""
+    made = CollectorRegistry()
+    ProcessCollector(registry=made)
+    PlatformCollector(registry=made)
+    made.register(Numbers(db, now))
+    return made
+
+
+class Numbers(Collector):
+    """Asked at each scrape. A database that is away is told as a number, beside what is known."""
+
+    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+        self._db = db
+        self._now = now
+
+    def describe(self) -> list[Metric]:
+        """Empty: otherwise registering would ask the database before it is there."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        began = monotonic()
+        found: list[Metric] = []
+        try:
+            with self._db.reading() as session:
+                found = list(self._numbers(session))
+        except StorageUnavailable:
+            # Told below: what watches over us must learn that, and not only that we answer 503.
+            pass
+        yield _family(names.DATABASE_UP, [((), float(bool(found)))])
+        yield _family(names.BUILD, [((__version__, _tables()), 1)])
+        yield _family(names.COLLECTED, [((), monotonic() - began)])
+        yield from found
+
+    def _numbers(self, session: Session) -> Iterator[Metric]:
+        now = self._now()
+        watch = WatchService(session, now)
+        inbox = watch.inbox()
+        lag = [((state,), _age(at, now)) for state, at in inbox.oldest.items()]
+        yield _family(names.LAG, lag)
+        yield _family(
+            names.DELIVERIES,
+            [((one.source, one.state, one.reason), one.count) for one in inbox.waiting],
+        )
+        parked: Counter[tuple[str, ...]] = Counter()
+        for one in inbox.waiting:
+            if one.state == "parked":
+                parked[one.reason,] += one.count
+        yield _family(names.PARKED, sorted(parked.items()))
+        unjudged, held_subjects = watch.subjects()
+        yield _family(names.UNJUDGED, [((), unjudged)])
+        notices, due_since, held_notices = watch.notices()
+        yield _family(
+            names.LEASES,
+            [
+                ((leases.kind, state), count)
+                for leases in (inbox.leases, held_subjects, held_notices)
+                for state, count in (("held", leases.held), ("expired", leases.expired))
+            ],
+        )
+        yield _family(names.NOTICES, [((town, state), count) for town, state, count in notices])
+        yield _family(names.NOTICE_LAG, [((), _age(due_since, now))])
+        yield _family(
+            names.LAST_DELIVERY,
+            [((code,), at.timestamp()) for code, at in watch.sources() if at is not None],
+        )
+        for declared, what in ((names.REFUSED, "refused"), (names.IGNORED, "ignored")):
+            yield _family(declared, [((s, r), count) for s, r, count in watch.counted(what)])
+        yield from _rules(watch)
+        yield from _tallied(TallyService(session).all())
+
+
+def _rules(watch: WatchService) -> Iterator[Metric]:
+    faults = watch.rule_faults()
+    yield _family(names.RULE_FAULTS, [((f.municipality, f.rule), f.count) for f in faults])
+    off = Counter((f.municipality,) for f in faults if f.switched_off_at is not None)
+    yield _family(names.RULES_OFF, sorted(off.items()))
+
+
+def _tallied(tallies: dict[Key, float]) -> Iterator[Metric]:
+    for declared in names.TALLIED:
+        own = declared.name.removeprefix("connector_")
+        if declared.kind == "histogram":
+            yield _histogram(declared, own, tallies)
+        else:
+            found = ((labels, value) for (name, labels), value in tallies.items() if name == own)
+            yield _family(declared, sorted(found))
+
+
+def _histogram(declared: Declared, own: str, tallies: dict[Key, float]) -> Metric:
+    family = HistogramMetricFamily(declared.name, declared.told, labels=declared.labels)
+    sums = {labels: value for (name, labels), value in tallies.items() if name == f"{own}_sum"}
+    for labels, total in sorted(sums.items()):
+        reached = 0.0
+        buckets = []
+        for bound in (*map(str, BOUNDS), BEYOND):
+            reached += tallies.get((f"{own}_bucket", (*labels, bound)), 0.0)
+            buckets.append((bound, reached))
+        family.add_metric(labels, buckets=buckets, sum_value=total)
+    return family
+
+
+def _family(declared: Declared, samples: Samples) -> Metric:
+    made: Any = GaugeMetricFamily if declared.kind == "gauge" else CounterMetricFamily
+    family: Metric = made(declared.name, declared.told, labels=declared.labels)
+    for labels, value in samples:
+        family.add_metric(labels, float(value))  # type: ignore[attr-defined]
+    return family
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (now - since).total_seconds())
+
+
+@cache
+def _tables() -> str:
+    return schema.head()
