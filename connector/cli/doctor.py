@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from connector.cli.output import Output
 from connector.cli.session import container
 from connector.errors import StorageUnavailable
-from connector.models import Delivery, RuleFault
+from connector.models import Delivery
 from connector.services import schema
+from connector.services.rule_faults import RuleFaultService, off_until
 from connector.services.sources import SourceService
 
 
@@ -50,6 +51,8 @@ def _database(made: Any) -> list[str]:
         aside = session.scalar(select(func.count()).where(Delivery.state == "set_aside"))
         if aside:
             troubles.append(f"Отложено сообщений: {aside} (connector deliveries list).")
-        for fault in session.scalars(select(RuleFault)):
-            troubles.append(f"Правило {fault.rule} ({fault.municipality}): {fault.message}")
+        for fault in RuleFaultService(session).list():
+            until = off_until(fault, made.clock.now())
+            off = f" выключено до {until:%d.%m.%Y %H:%M} UTC" if until else ""
+            troubles.append(f"Правило {fault.rule} ({fault.municipality}){off}: {fault.message}")
     return troubles

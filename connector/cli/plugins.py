@@ -3,8 +3,12 @@
 import argparse
 from typing import Any
 
+from connector.bootstrap import Container
 from connector.cli.output import Output, table
 from connector.cli.session import container
+from connector.errors import StorageUnavailable
+from connector.services import schema
+from connector.services.rule_faults import RuleFaultService, off_until
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -19,6 +23,7 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
 def _list(arguments: argparse.Namespace, output: Output) -> int:
     with container(upgrade=False) as made:
         entries = made.rulebook.plugins_list()
+        off = _switched_off(made)
     document = [
         {
             "municipality": e.municipality,
@@ -27,6 +32,7 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
             "version": e.version,
             "indicators": e.indicators,
             "faults": [str(fault) for fault in e.faults],
+            "switched_off": off.get(e.municipality, []),
         }
         for e in entries
     ]
@@ -37,12 +43,28 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
             f"{e.distribution} {e.version}" if e.distribution else "папка правил",
             e.indicators,
             len(e.faults) or "",
+            ", ".join(off.get(e.municipality, [])),
         )
         for e in entries
     ]
-    head = ("код", "муниципалитет", "откуда", "показателей", "ошибок")
+    head = ("код", "муниципалитет", "откуда", "показателей", "ошибок", "выключено")
     output.result(document, table(head, rows))
     return 0
+
+
+def _switched_off(made: Container) -> dict[str, list[str]]:
+    """By municipality; nothing where there is no database that could tell."""
+    found: dict[str, list[str]] = {}
+    try:
+        if schema.current(made.db) != schema.head():
+            return found
+        with made.db.reading() as session:
+            for fault in RuleFaultService(session).list():
+                if off_until(fault, made.clock.now()):
+                    found.setdefault(fault.municipality, []).append(fault.rule)
+    except StorageUnavailable:
+        return found
+    return found
 
 
 def _check(arguments: argparse.Namespace, output: Output) -> int:

@@ -99,8 +99,14 @@ def _described(value: str) -> tuple[Speaker | None, dict[str, Any]]:
 
 
 def _framed(said: dict[str, Any]) -> bytes:
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return framed(json.dumps({**said, "used": used}).encode())
+    return framed(json.dumps({**said, "used": _used()}).encode())
+
+
+def _used() -> int:
+    """Bytes of address space, which is what the limit is on. Not ru_maxrss: a process inherits the
+    peak of the one that started it."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,13 @@ person's odd record fails a batch of one; five in a row are the rule's fault."""
 OFF_FOR = timedelta(hours=1)
 
 
+def off_until(fault: StoredFault, now: datetime) -> datetime | None:
+    """When a rule that is switched off will be asked again; None where it is not switched off."""
+    if fault.switched_off_at is None or fault.switched_off_at + OFF_FOR <= now:
+        return None
+    return fault.switched_off_at + OFF_FOR
+
+
 class RuleFaultService:
     """Takes a session, never commits."""
 
@@ -136,9 +143,9 @@ class RuleFaultService:
         for (rule,) in rows.all():
             log.error("rule.switched_off municipality=%s rule=%s", python.municipality, rule)
 
-    def list(self, municipality: str) -> Sequence[StoredFault]:
-        return self._session.scalars(
-            select(StoredFault)
-            .where(StoredFault.municipality == municipality)
-            .order_by(StoredFault.rule)
-        ).all()
+    def list(self, municipality: str | None = None) -> Sequence[StoredFault]:
+        """Every rule that failed, of one municipality or of all."""
+        query = select(StoredFault).order_by(StoredFault.municipality, StoredFault.rule)
+        if municipality is not None:
+            query = query.where(StoredFault.municipality == municipality)
+        return self._session.scalars(query).all()
