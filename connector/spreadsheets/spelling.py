@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _SEPARATORS = re.compile(r"[\s_]+")
+# Embeddings and overrides of direction: pasted along unseen, they turn around what stands beside.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -14,8 +16,9 @@ def plain(word: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text as it is stored: composed letters, ordinary blanks, none at the ends."""
-    return unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip()
+    """The text as it is stored: composed letters, ordinary blanks, none at the ends, and nothing
+    that turns the direction of writing."""
+    return _TURNING.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
 
 
 def sort_key(text: str) -> str:

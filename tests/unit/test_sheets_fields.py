@@ -150,3 +150,7 @@ def test_any_cell_is_typed_or_refused(value: Any) -> None:
     for column in (column for sheet in SHEETS.values() for column in sheet.columns):
         with suppress(ValidationError):
             column.type.deserialize(value)
+
+
+def test_signs_that_turn_the_direction_of_writing_are_left_out() -> None:
+    assert load(fields.Text(), "Ива\u202eнова\u2066") == "Иванова"
