@@ -26,7 +26,12 @@ ROWS = (
     "accept-pg",
     "accept-flask",
     "fold-task",
+    "fold-sql",
+    "fold-million",
     "shares-read",
+    "visible",
+    "rejudge",
+    "pages",
     "accept-sqlite",
 )
 RESULTS = ROOT / ".bench/results"

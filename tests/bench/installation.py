@@ -105,6 +105,9 @@ class Installation:
     def worker(self, concurrency: int = 2) -> subprocess.Popen[bytes]:
         return self.start(str(COMMAND), "worker", "--concurrency", str(concurrency))
 
+    def start_tick(self) -> subprocess.Popen[bytes]:
+        return self.start(str(COMMAND), "tick")
+
     def end(self, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
         """As an administrator would; what does not end in time is killed with its children."""
         self.running.remove(process)

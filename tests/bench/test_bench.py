@@ -14,7 +14,7 @@ from tests.bench import page, pictures, profile, town
 from tests.bench.figures import Check, Goal, Pair, Result, Spread, load, percentile
 from tests.bench.installation import Installation
 from tests.bench.load import Outcome, generator
-from tests.bench.rows.fold_task import seed
+from tests.bench.rows.fold_task import store
 from tests.bench.stream import SOURCE, Stream, requests
 from tests.services.ports import free_port
 
@@ -106,7 +106,7 @@ def test_a_copied_town_is_what_the_product_would_have_made(installation: Install
         with container.db.reading() as session:
             assert session.query(Subject).filter(Subject.kind == "staff").count() == 401
         assert differences(container, town.MUNICIPALITY) == []
-        seed(container, Stream(town.spread(400), 400), 60)
+        store(container, Stream(town.spread(400), 400).events(60))
         Engine(container).settle()
         assert differences(container, town.MUNICIPALITY) == []
         with container.db.reading() as session:

@@ -1,0 +1,82 @@
+"""From the answer 200 to the share that shows it, at half of the largest load."""
+
+import time
+
+import psycopg
+
+from tests.bench import town
+from tests.bench.context import Context
+from tests.bench.figures import Check, Goal, Result, percentile
+from tests.bench.load import generator
+from tests.bench.rows.accept_pg import CONNECTIONS, post
+from tests.bench.rows.fold_task import WORKERS, hinting, processed, store
+from tests.bench.stream import SOURCE, Stream, requests
+
+# Received before the transaction that stores it, visible with the commit that also writes the
+# shares: the whole way, a little more than what a reader waits for.
+LATENCIES = """
+    SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - received_at)::float8
+    FROM deliveries WHERE id > %s AND state = 'done'
+"""
+PART_S = 20.0
+"""Requests are signed a part at a time: signatures are good for five minutes."""
+
+
+def measure(context: Context) -> Result:
+    result = Result(
+        "visible",
+        "accepted → visible share, at half of maximum load (web, 2 workers, tick)",
+        "none: seconds are judged",
+        "s",
+    )
+    seconds, staff = context.choose(150, 10), context.choose(10_000, 400)
+    with (
+        context.database(context.town(staff)) as name,
+        context.installation(name) as product,
+        psycopg.connect(product.database_url, autocommit=True) as connection,
+    ):
+        with product.container() as container:
+            secret = town.secret_of(container)
+        _, port = product.serve()
+        stream = Stream(town.spread(staff), staff)
+        with hinting(product) as (_, publish), generator(port, CONNECTIONS) as load:
+            product.start_tick()
+            many = context.choose(3000, 200)
+            with product.container() as container:
+                for number in (WORKERS * 100, many):
+                    # The first is for the workers' first task, which builds what they work with.
+                    store(container, stream.events(number))
+                    folded = processed(connection, number, publish)
+            accepted = post(load, stream, secret, context.choose(8, 3)).rate
+            processed(connection, 1, publish)
+            rate = max(min(folded, accepted) / 2, 1)
+            row = connection.execute("SELECT max(id) FROM deliveries").fetchone()
+            first, ends, errors, sent = row[0] if row else 0, time.monotonic() + seconds, 0, 0
+            while time.monotonic() < ends:
+                part = requests(stream.events(int(rate * PART_S) + 1), secret, f"/hooks/{SOURCE}")
+                outcome = load.run(part, min(PART_S, ends - time.monotonic()), rate)
+                errors += outcome.errors
+                sent += outcome.accepted
+            drained = time.perf_counter()
+            processed(connection, 1, publish)
+            drained = time.perf_counter() - drained
+            latencies = [row[0] for row in connection.execute(LATENCIES, (first,))]
+    p95, p99 = percentile(latencies, 95), percentile(latencies, 99)
+    result.checks = [
+        Check("p95", p95, Goal("≤", 1, "s")),
+        Check("p99", p99, Goal("≤", 3, "s")),
+        Check("errors", errors, Goal("=", 0, "")),
+    ]
+    result.absolute = {
+        "load": f"{rate:.0f} deliveries/s for {seconds} s, {len(latencies)} of {sent} measured",
+        "largest load": f"accepting alone {accepted:.0f}/s, processing alone {folded:.0f}/s",
+        "p50": f"{percentile(latencies, 50):.2f} s",
+        "most": f"{max(latencies):.2f} s",
+        "drained after the end in": f"{drained:.1f} s",
+        "staff": str(staff),
+    }
+    result.notes.append(
+        "the largest load is the smaller of the two rates measured apart at the beginning; at half "
+        "of it receiving and processing share the processors"
+    )
+    return result
