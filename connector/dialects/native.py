@@ -19,7 +19,7 @@ from connector.dialects.envelope import (
     short_key,
     short_type,
 )
-from connector.dialects.native_schemas import SCHEMAS, faulty_fields
+from connector.dialects.native_schemas import EVENTS, faulty_fields
 from connector.dialects.strict_json import dumps, loads
 from connector.domain.evidence import Kind, Says, Statement, Version, digest_of
 from connector.domain.facts import (
@@ -116,7 +116,7 @@ def read(body: bytes) -> NativeEvent:
     if isinstance(version, int) and version != 1:
         raise Unreadable("unknown_version")
     try:
-        told: dict[str, Any] = SCHEMAS[kind].load(event)
+        told: dict[str, Any] = EVENTS[kind].deserialize(event)
     except ValidationError as error:
         raise Unreadable("malformed", faulty_fields(error.messages)) from None
     user, course = told.get("user"), told.get("course")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, missing
 
 from connector.dialects.strict_json import decimal_of
 from connector.domain.facts import Mark
@@ -105,6 +105,44 @@ class Flag(fields.Field[bool]):
         if not isinstance(value, bool):
             raise ValidationError("not a truth value")
         return value
+
+
+class Part(fields.Field[dict[str, Any]]):
+    """An object of named parts; what else it holds is not our business: the plugin may grow.
+
+    Takes the fields as a schema would, and tells all that is wrong at once. A schema nested in
+    another took a third of the time of reading an event.
+    """
+
+    def __init__(self, parts: Mapping[str, fields.Field[Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._parts = tuple(parts.items())
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError("not an object")
+        read: dict[str, Any] = {}
+        wrong: dict[str, Any] = {}
+        for name, part in self._parts:
+            told = value.get(name, missing)
+            try:
+                read[name] = self._read(part, name, told, value)
+            except ValidationError as err:
+                wrong[name] = err.messages
+        if wrong:
+            raise ValidationError(wrong)
+        return read
+
+    def _read(self, part: fields.Field[Any], name: str, told: Any, whole: Any) -> Any:
+        if told is missing:
+            if part.required:
+                raise ValidationError("missing")
+            return part.load_default
+        if told is None:
+            if not part.allow_none:
+                raise ValidationError("null")
+            return None
+        return part._deserialize(told, name, whole)
 
 
 class Questions(fields.Field[tuple[Mark, ...]]):
