@@ -7,9 +7,9 @@ takes it apart and PostgreSQL plans it, anew for every batch.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, any_, cast, literal
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import UserDefinedType
 
 
 def among(
@@ -18,9 +18,24 @@ def among(
     """Whether the column is one of the values, whose number SQLite limits to some 30,000."""
     if session.get_bind().dialect.name != "postgresql":
         return column.in_(values)
-    array: ColumnElement[Any] = cast(literal(array_text(values), Text), ARRAY(column.type))
+    element = column.type.compile(dialect=session.get_bind().dialect).partition("(")[0]
+    array = literal(array_text(values), _ArrayText(element))
     is_one: ColumnElement[bool] = column == any_(array)
     return is_one
+
+
+class _ArrayText(UserDefinedType[str]):
+    """An array handed over as text, already of its type when it is planned for: cast from a text,
+    its values would be unknown to the planner and compared one by one with every row."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, element: str) -> None:
+        self.element = element
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return f"{self.element}[]"
 
 
 def array_text(values: Collection[str] | Collection[int]) -> str:
