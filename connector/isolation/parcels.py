@@ -7,8 +7,11 @@ import copyreg
 import io
 import pickle
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from operator import attrgetter, methodcaller
 from typing import Any
 
 from connector.domain.dossier import Setting
@@ -29,6 +32,7 @@ class Packer:
 
     def __init__(self) -> None:
         self._held: Setting | None = None
+        self._reducers = _Reducers()
 
     def pack(self, pairs: Sequence[Pair], day: date, hooks: Collection[str]) -> bytes:
         """All pairs are of one municipality; whatever their Setting, it is sent when it changes."""
@@ -37,9 +41,8 @@ class Packer:
         whole = pickle.dumps(setting, pickle.HIGHEST_PROTOCOL) if is_news else b""
         buffer = io.BytesIO()
         pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
-        # Asked for Settings only: a reducer for all would cost a call for every value of a case.
-        table: dict[type, Any] = {**copyreg.dispatch_table, Setting: _by_name(setting)}
-        pickler.dispatch_table = table
+        self._reducers[Setting] = _by_name(setting)
+        pickler.dispatch_table = self._reducers
         pickler.dump(Question(day, tuple(sorted(hooks)), pairs))
         self._held = setting
         return len(whole).to_bytes(4, "big") + whole + buffer.getvalue()
@@ -60,6 +63,33 @@ _held: list[Setting] = [None]  # type: ignore[list-item]
 
 def held() -> Setting:
     return _held[0]
+
+
+class _Reducers(dict[type, Any]):
+    """How values are taken apart: a dataclass is its class and its fields.
+
+    Pickle's own way with frozen dataclasses with slots asks each value for the names of its fields,
+    and took half as long again for a batch of people.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(copyreg.dispatch_table)
+        # Pickle's own way, but found: a type that is missing costs an exception for each value.
+        for kind in (Decimal, Fraction, date, datetime):
+            self[kind] = methodcaller("__reduce_ex__", pickle.HIGHEST_PROTOCOL)
+
+    def __missing__(self, kind: type) -> Any:
+        if not is_dataclass(kind) or not all(field.init for field in fields(kind)):
+            raise KeyError(kind)
+        self[kind] = _by_fields(kind, [field.name for field in fields(kind)])
+        return self[kind]
+
+
+def _by_fields(kind: type, names: Sequence[str]) -> Any:
+    if len(names) < 2:
+        return lambda value: (kind, tuple(getattr(value, name) for name in names))
+    values = attrgetter(*names)
+    return lambda value: (kind, values(value))
 
 
 def _by_name(common: Setting) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connector.domain.because import SubjectKind
+from connector.domain.cases import StaffCase
 from connector.domain.dossier import Dossier
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.isolation.answers import (
@@ -172,6 +173,19 @@ def test_the_common_ground_travels_once() -> None:
         assert found[0][0].setting is found[1][0].setting
         assert found[0][0].setting.municipality == "test"
     assert unpack(third).pairs[0][0].setting.municipality == "other"
+
+
+def test_a_case_arrives_as_it_was_sent() -> None:
+    quizzes = builders.setting(known=builders.catalogue({"q": ["A", "B"]}))
+    evidence = (builders.attempt(DAY, {"A": 70, "B": 30}, quiz="q"), builders.completion(DAY, "c"))
+    routes = (builders.route(DAY, pauses=()),)
+    person = builders.staff_case(Dossier(builders.staff(), evidence, routes=routes), quizzes)
+    circle = Circle(mentors=(builders.staff("2"),), heads={"a": builders.staff("3")})
+    ((case, around),) = unpack(Packer().pack([(person, circle)], DAY, HOOKS)).pairs
+    assert around == circle
+    assert isinstance(case, StaffCase)
+    assert case.folded == person.folded
+    assert case.next_turn(DAY) == person.next_turn(DAY)
 
 
 def test_a_batch_ends_before_its_claim_and_pauses_grow() -> None:
