@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from contextlib import suppress
 
 from connector.isolation.frames import BrokenPipe, TimedPipes, TooLate
@@ -44,6 +45,8 @@ class ChildProcess:
             )
         except OSError as err:
             raise Died(f"процесс не запускается: {type(err).__name__}") from err
+        # However it is forgotten, and at the end of this process.
+        self._finish = weakref.finalize(self, _end, self._process, self.born)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._pipes = TimedPipes(
@@ -86,22 +89,22 @@ class ChildProcess:
 
     def end(self) -> None:
         """Ends it and whatever it has started. Idempotent."""
-        if os.getpid() != self.born:
-            # Forked meanwhile: the child is the other process's, and only the pipes are ours too.
-            self._close()
-            return
-        if self._process.returncode is None:
-            # It leads a group of its own, and is not yet waited for: the number is still its own.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._close()
-        self._process.wait()
+        self._finish()
 
-    def _close(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+
+def _end(process: subprocess.Popen[bytes], born: int) -> None:
+    # Forked meanwhile: the child is the other process's, and only the pipes are ours too.
+    is_ours = os.getpid() == born
+    if is_ours and process.returncode is None:
+        # It leads a group of its own, and is not yet waited for: the number is still its own.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    if is_ours:
+        process.wait()
 
 
 def _signal(number: int) -> str:

@@ -1,5 +1,6 @@
 """Plugins that raise, hang, leak and crash the interpreter: only their own answer is missing."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -170,6 +171,20 @@ def test_a_batch_ends_in_time_however_slow_its_cases(plugin: Plugin) -> None:
     assert keys(said)[0] == ["told:1"]
     assert sum(bool(one.faults) for one in said) == 1
     assert said[-1].unasked
+
+
+def test_an_asker_that_is_forgotten_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    before = children()
+    name = write_package(tmp_path, "connector_forgotten", notices("return [owed(case, day)]"))
+    asker = Confined("hostile", name, QUICK)
+    assert keys(asker.ask(PEOPLE[:1], DAY, HOOKS)) == [["told:1"]]
+    assert len(children() - before) == 1
+    del asker
+    gc.collect()
+    assert children() == before
 
 
 def test_whatever_a_plugin_started_ends_with_its_process(plugin: Plugin) -> None:
