@@ -187,6 +187,26 @@ def test_an_asker_that_is_forgotten_leaves_no_process(
     assert children() == before
 
 
+def test_a_fork_asks_a_process_of_its_own_and_leaves_the_others_alone(plugin: Plugin) -> None:
+    asker = plugin(notices("return [owed(case, day, at=os.getpid())]"))
+
+    def asked() -> int:
+        (said,) = asker.ask(PEOPLE[:1], DAY, HOOKS)
+        at: int = said.owed[0].params["at"]
+        return at
+
+    first = asked()
+    fork = os.fork()
+    if fork == 0:
+        # Whatever happens, the fork must not go on as a second pytest.
+        try:
+            os._exit(0 if asked() != first and asked() != first else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) == 0
+    assert asked() == first
+
+
 def test_whatever_a_plugin_started_ends_with_its_process(plugin: Plugin) -> None:
     body = """
     child = os.fork()
