@@ -112,9 +112,9 @@ class FigureService:
             for indicator in self._rulebook.rules(municipality).indicators
             if indicator.period is period.kind
         ]
-        counts = self._counts(municipality, chosen, period, day, today)
+        counts = self._counts(municipality, chosen, period, day, today, by)
         previous = period.previous
-        before = self._counts(municipality, chosen, previous, previous.last, today)
+        before = self._counts(municipality, chosen, previous, previous.last, today, None)
         names = self._names(municipality, by) if by else {}
         return tuple(
             _figure(indicator, period, day, counts, before, by, names) for indicator in chosen
@@ -172,11 +172,13 @@ class FigureService:
         period: Period,
         day: date,
         today: date,
+        by: SliceKind | None,
     ) -> Counts:
+        """Of the whole, and of each slice of the kind `by`; a recount has all of them."""
         if not indicators:
             return {}
         if self._is_current(municipality, indicators[0], period, day, today):
-            return self._shares(municipality, period)
+            return self._shares(municipality, indicators, period, by)
         setting = self._settings.get(self._session, municipality, today)
         return Recount(self._session, self._rulebook, setting).counts(indicators, period, day)
 
@@ -196,16 +198,31 @@ class FigureService:
             and tenant.rules_digest == rules.digest
         )
 
-    def _shares(self, municipality: str, period: Period) -> Counts:
-        rows = self._session.scalars(
-            select(StoredShare).where(
-                StoredShare.municipality == municipality, StoredShare.period == str(period)
+    def _shares(
+        self,
+        municipality: str,
+        indicators: Sequence[Indicator],
+        period: Period,
+        by: SliceKind | None,
+    ) -> Counts:
+        # The whole key, so that of a region's thousands of schools none is read unless asked for.
+        rows = self._session.execute(
+            select(
+                StoredShare.indicator,
+                StoredShare.slice_kind,
+                StoredShare.slice_code,
+                StoredShare.population,
+                StoredShare.achieved,
+            ).where(
+                StoredShare.municipality == municipality,
+                StoredShare.indicator.in_([indicator.code for indicator in indicators]),
+                StoredShare.period == str(period),
+                StoredShare.slice_kind.in_({SliceKind.WHOLE, by or SliceKind.WHOLE}),
             )
         )
         counts: Counts = {}
-        for row in rows:
-            key = Slice(SliceKind(row.slice_kind), row.slice_code)
-            counts.setdefault(row.indicator, {})[key] = (row.population, row.achieved)
+        for indicator, kind, code, population, achieved in rows:
+            counts.setdefault(indicator, {})[Slice(SliceKind(kind), code)] = (population, achieved)
         return counts
 
     def _stored(
