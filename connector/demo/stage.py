@@ -111,7 +111,7 @@ class Stage:
         with self.container.db.reading() as session:
             waiting = select(func.count()).select_from(Delivery)
             waiting = waiting.where(Delivery.state.in_(_UNFINISHED))
-            dirty = select(func.count()).select_from(Subject).where(Subject.dirty.is_(True))
+            dirty = select(func.count()).select_from(Subject).where(Subject.dirty)
             return not session.scalar(waiting) and not session.scalar(dirty)
 
 

@@ -39,7 +39,6 @@ class Delivery(Base):
         Index(
             "ix_deliveries_work",
             "state",
-            "next_try_at",
             "id",
             postgresql_where=text("state IN ('new', 'ready')"),
             sqlite_where=text("state IN ('new', 'ready')"),

@@ -46,6 +46,7 @@ class Notice(Base):
         ),
         Index("ix_notices_recipient", "municipality", "recipient"),
         Index("ix_notices_created", "municipality", "created_at"),
+        Index("ix_notices_burst", "municipality", "kind", "role", "state", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -53,7 +53,7 @@ def claim_subjects(
     free = or_(Subject.lease_until.is_(None), Subject.lease_until < now)
     wanted = (
         select(Subject.id)
-        .where(Subject.dirty.is_(True), Subject.municipality.in_(municipalities), free)
+        .where(Subject.dirty, Subject.municipality.in_(municipalities), free)
         .order_by(Subject.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

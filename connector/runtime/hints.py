@@ -61,7 +61,7 @@ def _is_waiting(session: Session, state: str, now: datetime) -> bool:
 
 
 def _is_unjudged(session: Session, now: datetime) -> bool:
-    query = select(Subject.id).where(Subject.dirty.is_(True), _is_free(Subject.lease_until, now))
+    query = select(Subject.id).where(Subject.dirty, _is_free(Subject.lease_until, now))
     return session.execute(query.limit(1)).first() is not None
 
 

@@ -119,6 +119,6 @@ def _mark_due(session: Session, municipality: str, today: date) -> None:
 
 def _is_busy(session: Session, municipality: str) -> bool:
     dirty = select(Subject.id).where(
-        Subject.municipality == municipality, Subject.dirty.is_(True)
+        Subject.municipality == municipality, Subject.dirty
     )
     return session.execute(dirty.limit(1)).first() is not None

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from connector.domain.hours import PostHours
 from connector.models import Notice
+from connector.models.notice import NOTICE_STATES
 from connector.services.unsent import change_unsent, next_moment
 
 BURST = 200
 """Notices of one kind to people in one role within WINDOW; more is an accident, not news."""
 WINDOW = timedelta(hours=1)
+
+_TOLD = tuple(state for state in NOTICE_STATES if state != "withdrawn")
 
 BURST_HELD = "burst"
 RELEASED = "released"
@@ -41,7 +44,7 @@ class BurstService:
             # Counted no further than needed: a burst is when there are many.
             some = (
                 select(Notice.id)
-                .where(*recent, Notice.state != "withdrawn")
+                .where(*recent, Notice.state.in_(_TOLD))
                 .limit(self._limit + 1)
                 .subquery()
             )

@@ -161,7 +161,7 @@ class Recount:
     def _marked(self) -> set[tuple[str, str]]:
         rows = self._session.execute(
             select(Subject.kind, Subject.code).where(
-                Subject.municipality == self._setting.municipality, Subject.dirty.is_(True)
+                Subject.municipality == self._setting.municipality, Subject.dirty
             )
         )
         return {(kind, code) for kind, code in rows}

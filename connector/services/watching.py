@@ -73,7 +73,7 @@ class WatchService:
         """How many wait to be judged, and their leases."""
         some = (
             select(Subject.lease_until)
-            .where(Subject.dirty.is_(True))
+            .where(Subject.dirty)
             .order_by(Subject.id)
             .limit(self._most)
             .subquery()
