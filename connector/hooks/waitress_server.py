@@ -171,7 +171,7 @@ class WebServer:
                 triggers[0].pull_trigger(act)
 
     def _leave(self) -> None:
-        self._left = dict(self._dispatchers)
+        self._left |= self._dispatchers
         self._dispatchers.clear()
 
     def _stop_listening(self) -> None:
