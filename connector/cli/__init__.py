@@ -4,25 +4,19 @@ import argparse
 import errno
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from connector.cli import (
-    database,
-    deliveries,
-    doctor,
-    figures,
-    importing,
-    people,
-    plugins,
-    serve,
-    sources,
-)
 from connector.cli.output import Output
 from connector.config import LOG_LEVELS
 from connector.errors import ConnectorError, StorageUnavailable, UnknownThing
 from connector.log import set_up_logging
 from connector.rulebook import UnknownMunicipality
 
-_GROUPS = (serve, database, importing, sources, deliveries, figures, plugins, people, doctor)
+_GROUPS = (
+    "serve", "database", "importing", "sources", "deliveries", "figures", "plugins", "people",
+    "doctor",
+)  # fmt: skip
+_SERVERS = ("run", "web", "worker", "tick")
 
 _THINGS = {
     "source": "источник",
@@ -37,7 +31,10 @@ _THINGS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    # What the other commands need would stay in a server's memory for ever.
+    groups = _GROUPS[:1] if given and given[0] in _SERVERS else _GROUPS
+    arguments = parser(groups).parse_args(given)
     output = Output(arguments.json)
     set_up_logging(arguments.log_level)
     try:
@@ -62,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(groups: Sequence[str] = _GROUPS) -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="один документ JSON на выходе")
     common.add_argument("--log-level", type=str.upper, choices=LOG_LEVELS)
@@ -70,8 +67,8 @@ def parser() -> argparse.ArgumentParser:
         prog="connector", description="Связывает Moodle и муниципальную методическую службу."
     )
     commands = made.add_subparsers(dest="command", required=True, metavar="команда")
-    for group in _GROUPS:
-        group.add_to(commands, common)
+    for group in groups:
+        import_module(f"connector.cli.{group}").add_to(commands, common)
     return made
 
 

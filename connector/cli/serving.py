@@ -9,11 +9,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from connector.bootstrap import Container
 from connector.config import Config
-from connector.hooks.quick_door import QuickDoor
-from connector.hooks.waitress_server import WebServer, build_server
 from connector.runtime.counting import COUNT_S, Counting, counted
 from connector.runtime.engine import RETAIN_S, TICK_S, Engine
 from connector.runtime.hints import ARRIVED
@@ -24,15 +23,19 @@ from connector.runtime.retain import Retainer
 from connector.runtime.sweep import Sweep
 from connector.services.retention import Keep
 from connector.tasks.app import hint_publisher, make_celery
-from connector.web.app import create_app
+
+if TYPE_CHECKING:
+    from connector.hooks.waitress_server import WebServer
 
 
 def run_all(container: Container, host: str, port: int) -> int:
     """Web and work in this process. Raises OSError if the address is taken."""
     engine = Engine(container)
-    app = create_app(container, engine.nudge, lambda: not engine.silent_loops(), engine.inbox)
-    door = QuickDoor(engine.inbox, container.clock)
-    server = build_server(app, host, port, container.config.web_threads, door)
+
+    def works() -> bool:
+        return not engine.silent_loops()
+
+    server = _web_server(container, engine.inbox, engine.nudge, host, port, works)
     engine.start()
     try:
         _serve(server, host)
@@ -46,12 +49,8 @@ def serve_web(container: Container, host: str, port: int) -> int:
     relay = Relay(counted(container.tallies, hint_publisher(container.config)), ARRIVED)
     tallying = Counting(container.db, container.tallies)
     inbox = Inbox(container.db, container.box, container.clock, relay.nudge)
-    app = create_app(container, relay.nudge, inbox=inbox)
-    door = QuickDoor(inbox, container.clock)
-    server = build_server(app, host, port, container.config.web_threads, door)
-    counting = Loops(
-        Loop("count", inbox.flush, TICK_S), Loop("tally", tallying.flush, COUNT_S)
-    )
+    server = _web_server(container, inbox, relay.nudge, host, port)
+    counting = Loops(Loop("count", inbox.flush, TICK_S), Loop("tally", tallying.flush, COUNT_S))
     relay.start()
     counting.start()
     try:
@@ -103,7 +102,25 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
     return 0
 
 
-def _serve(server: WebServer, host: str) -> None:
+def _web_server(
+    container: Container,
+    inbox: Inbox,
+    arrived: Callable[[], None],
+    host: str,
+    port: int,
+    works: Callable[[], bool] = lambda: True,
+) -> "WebServer":
+    # Twenty megabytes that a worker and a tick have no use for.
+    from connector.hooks.quick_door import QuickDoor
+    from connector.hooks.waitress_server import build_server
+    from connector.web.app import create_app
+
+    app = create_app(container, arrived, works, inbox)
+    door = QuickDoor(inbox, container.clock)
+    return build_server(app, host, port, container.config.web_threads, door)
+
+
+def _serve(server: "WebServer", host: str) -> None:
     with _until_told(server.stop):
         shown = f"[{host}]" if ":" in host else host
         print(f"Адрес: http://{shown}:{server.port}", file=sys.stderr, flush=True)

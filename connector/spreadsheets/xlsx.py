@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-import openpyxl
-
 from connector.spreadsheets.archive import guard
 from connector.spreadsheets.faults import WorkbookRefused
 
@@ -24,6 +22,9 @@ def opened(file: IO[bytes]) -> Iterator[Iterator[tuple[str, Iterator[tuple[Any, 
     Formulas give the value that the spreadsheet program stored last; macros are not looked at.
     Raises WorkbookRefused, also while rows are being read.
     """
+    # Five megabytes, of which the processes that serve have no use.
+    import openpyxl
+
     guard(file)
     with warnings.catch_warnings(), _refused():
         # openpyxl warns of every Excel feature that it leaves out; none of them bears on cells.

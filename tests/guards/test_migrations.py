@@ -5,7 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
+from connector.services import schema
 from tests.guards.tree import ROOT, imported, none_of, parse
 
 VERSIONS = ROOT / "migrations" / "versions"
@@ -75,3 +78,9 @@ def test_a_good_line_of_two_passes(tmp_path: Path) -> None:
     (tmp_path / "0001_a.py").write_text("revision = '0001_a'\ndown_revision: str | None = None\n")
     (tmp_path / "0002_b.py").write_text("revision = '0002_b'\ndown_revision = '0001_a'\n")
     assert faults(tmp_path) == []
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    assert schema.head() == ScriptDirectory.from_config(config).get_current_head()
