@@ -83,6 +83,7 @@ class Result:
     """One measured row.
 
     pairs: turn by turn; ratio_is: what ours / baseline means. absolute: reported, not judged.
+    values: figures that docs/capacity.md reckons with. series: what a picture over time shows.
     where: shares (0..1) of the time by group of functions or by process. notes: what a reader must
     know to read the figures rightly. missing: why the row could not be measured here; then nothing
     else is filled in.
@@ -95,6 +96,8 @@ class Result:
     pairs: list[Pair] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     absolute: dict[str, str] = field(default_factory=dict)
+    values: dict[str, float] = field(default_factory=dict)
+    series: dict[str, list[float]] = field(default_factory=dict)
     where: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     missing: str = ""

@@ -25,14 +25,20 @@ def write(docs: Path, results: Path, names: Sequence[str]) -> None:
     folder = docs / "performance"
     folder.mkdir(parents=True, exist_ok=True)
     for result in found.values():
-        if result.pairs:
-            drawn = pictures.turns(result)
+        drawn = _drawn(result)
+        if drawn:
             (folder / f"{result.name}.svg").write_text(drawn, encoding="utf-8")
     machine: dict[str, str] = {}
     if (results / "machine").exists():
         machine = json.loads((results / "machine").read_text(encoding="utf-8"))
     text = rendered(found, names, machine)
     (docs / "performance.md").write_text(text, encoding="utf-8")
+
+
+def _drawn(result: Result) -> str:
+    if result.pairs:
+        return pictures.turns(result)
+    return pictures.over_time(result) if result.series else ""
 
 
 def rendered(found: dict[str, Result], names: Sequence[str], machine: dict[str, str]) -> str:
@@ -63,7 +69,8 @@ def _table(found: dict[str, Result], names: Sequence[str]) -> str:
     ]
     for name in names:
         if name not in found:
-            lines.append(f"| {name} | | | not measured yet | | |")
+            by = " (make soak)" if name == "soak" else ""
+            lines.append(f"| {name} | | | not measured yet{by} | | |")
             continue
         lines += _rows(found[name])
     return "\n".join(lines) + "\n"
@@ -72,7 +79,7 @@ def _table(found: dict[str, Result], names: Sequence[str]) -> str:
 def _rows(result: Result) -> list[str]:
     head = f"[{result.name}](#{result.name}) | {result.title} | {result.baseline}"
     if result.missing:
-        return [f"| {head} | not installable here | | |"]
+        return [f"| {head} | {result.missing.partition(':')[0]} | | |"]
     lines = []
     for check in result.checks:
         reached = "yes" if check.is_reached else "**no**"
@@ -95,6 +102,8 @@ def _chapter(result: Result) -> str:
             f" least {_number(spread.least)}, most {_number(spread.most)}.\n"
         )
         lines.append(f"![turn by turn](performance/{result.name}.svg)\n")
+    if result.series:
+        lines.append(f"![over time](performance/{result.name}.svg)\n")
     lines += [f"- {name}: {value}" for name, value in result.absolute.items()]
     lines += [f"- {note}" for note in result.notes]
     lines.append("")

@@ -53,3 +53,42 @@ def turns(result: Result) -> str:
             f' fill="{GOAL}" text-anchor="middle">goal {goal.comparison} {goal.value:g}</text>'
         )
     return "\n".join([*parts, "</svg>\n"])
+
+
+COLOURS = ("#24405e", "#b3421f", "#3a7d44", "#8a5a9e", "#b08a1e", "#4a9aa8")
+EVERY_S = 10
+
+
+def over_time(result: Result) -> str:
+    """The picture of a result that has series: lines, a sample every ten seconds."""
+    height = 320
+    most = max(max(series) for series in result.series.values()) * 1.1
+    longest = max(len(series) for series in result.series.values())
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}"'
+        f' viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13" role="img">',
+        f"<title>{escape(result.name)}: {escape(result.title)}</title>",
+        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
+        f'<text x="{LEFT}" y="22" fill="{INK}">{escape(result.name)}: {escape(result.unit)} by'
+        " minute</text>",
+        f'<line x1="{LEFT}" y1="260" x2="{RIGHT}" y2="260" stroke="{INK}"/>',
+    ]
+    for number in range(6):
+        minute = longest * EVERY_S / 60 * number / 5
+        x, y = LEFT + (RIGHT - LEFT) * number / 5, 260 - 210 * number / 5
+        parts.append(
+            f'<text x="{x:.0f}" y="278" fill="{INK}" text-anchor="middle">{minute:.3g}</text>'
+            f'<text x="{LEFT - 4}" y="{y + 4:.0f}" fill="{INK}" text-anchor="end">'
+            f"{most * number / 5:.0f}</text>"
+        )
+    for place, (name, series) in enumerate(result.series.items()):
+        colour = COLOURS[place % len(COLOURS)]
+        points = " ".join(
+            f"{LEFT + (RIGHT - LEFT) * at / max(longest - 1, 1):.1f},{260 - 210 * mib / most:.1f}"
+            for at, mib in enumerate(series)
+        )
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+            f'<text x="{LEFT + 130 * place}" y="306" fill="{colour}">{escape(name)}</text>'
+        )
+    return "\n".join([*parts, "</svg>\n"])

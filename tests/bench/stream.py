@@ -15,6 +15,10 @@ from uuid import uuid4
 SOURCE = "moodle"
 DIAGNOSTIC, PROGRAMME = "DIAG", "KPK"
 
+ATTEMPT, REGRADE, COMPLETION = range(3)
+ATTEMPTS = (ATTEMPT,)
+OF_A_LEARNER = (ATTEMPT, REGRADE, COMPLETION)
+
 
 @dataclass(frozen=True, slots=True)
 class Learner:
@@ -25,13 +29,19 @@ class Learner:
 
 
 class Stream:
-    """Never the same event twice: three about each learner in turn, then the next three.
+    """Never the same event twice: some about each learner in turn, then the next learner's.
 
-    An attempt at the diagnostic, its regrade, the programme's completion; each later round about
-    the same learner is another attempt.
+    Usually an attempt at the diagnostic, its regrade, the programme's completion; each later round
+    about the same learner is another attempt.
     """
 
-    def __init__(self, learners: Callable[[int], Learner], size: int) -> None:
+    def __init__(
+        self,
+        learners: Callable[[int], Learner],
+        size: int,
+        kinds: Sequence[int] = OF_A_LEARNER,
+    ) -> None:
+        self._kinds = kinds
         self._learners = learners
         self._size = size
         self._run = uuid4().hex[:8]
@@ -42,7 +52,8 @@ class Stream:
         return [self._event(next(self._serials)) for _ in range(number)]
 
     def _event(self, serial: int) -> dict[str, Any]:
-        turn, kind = divmod(serial - 1, 3)
+        turn, place = divmod(serial - 1, len(self._kinds))
+        kind = self._kinds[place]
         learner = self._learners(turn % self._size)
         at = self._base + timedelta(seconds=serial % 80_000)
         common = {
@@ -53,7 +64,7 @@ class Stream:
             "user": {"id": learner.user_id, "idnumber": learner.number, "email": None},
             "course": {"id": 5, "idnumber": PROGRAMME, "shortname": "kpk", "fullname": "Курс"},
         }
-        if kind == 2:
+        if kind == COMPLETION:
             return {**common, "type": "course.completed", "completed_at": _text(at)}
         return {
             **common,

@@ -6,8 +6,6 @@ is what the product itself wrote: `connector recount --verify` agrees (tests/ben
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,15 +23,13 @@ from connector.services.mapping import after_import
 from connector.services.memberships import counted
 from connector.services.sources import SourceService
 from connector.spreadsheets.workbook import read_workbook
+from tests.bench import blocks
+from tests.bench.blocks import MARK
 from tests.bench.stream import DIAGNOSTIC, PROGRAMME, SOURCE, Learner
 
 MUNICIPALITY = "korolev"
 BLOCK = 200
 SCHOOLS = 4
-MARK = "b0000000"
-STRIDE = 1_000
-"""Between the ids of a subject and of its copy in the next block."""
-AT_ONCE = 100
 
 
 def learner(index: int) -> Learner:
@@ -139,111 +135,42 @@ def grow(container: Container, address: str, size: int, with_memberships: bool =
     copies = max(size // BLOCK - 1, 0)
     with container.db.reading() as session:
         grown = _block_counts(session)
-    tables = [t for t in _TABLES if with_memberships or t != "memberships"]
+    tables = {
+        table: which
+        for table, which in OF_A_BLOCK.items()
+        if with_memberships or table != "memberships"
+    }
+    blocks.copy(address, copies, tables)
     with psycopg.connect(address, autocommit=True) as connection:
-        for table in tables:
-            # Apart, so that no copy has to look for its original in a table that grows.
-            which = _TABLES[table].replace("{mark}", MARK)
-            connection.execute(
-                f"CREATE TABLE block_{table} AS SELECT * FROM {table} base WHERE {which}"
-            )
-        statements = [_insert(connection, table) for table in tables]
-    indexes = _drop_indexes(address, tables)
-    spans = [(at, min(at + AT_ONCE, copies + 1)) for at in range(1, copies + 1, AT_ONCE)]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda span: _copy_span(address, statements, span), spans))
-        list(pool.map(lambda index: _execute(address, index), indexes))
-    with psycopg.connect(address, autocommit=True) as connection:
-        for table in tables:
-            connection.execute(f"DROP TABLE block_{table}")
         connection.execute("SET synchronous_commit = off")
         if with_memberships:
             _grow_shares(connection, grown, copies)
         else:
             connection.execute("TRUNCATE memberships, shares")
             connection.execute("UPDATE subjects SET dirty = true, version = version + 1")
-        connection.execute(_ACCOUNTS)
+    finish(address)
+
+
+def finish(address: str) -> None:
+    """After copying: everybody's Moodle account, and what the database counts with."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("SET synchronous_commit = off")
+        connection.execute(_ACCOUNTS)  # type: ignore[call-overload]
         for table in ("subjects", "notices"):
             connection.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # type: ignore[call-overload]
                 f" (SELECT max(id) FROM {table}))"
             )
         connection.execute("VACUUM ANALYZE")
 
 
-_TABLES: dict[str, str] = {
-    "subjects": "base.code LIKE '%{mark}%'",
-    "records": "base.key LIKE '%{mark}%'",
-    "memberships": "base.subject_id IN (SELECT id FROM subjects WHERE code LIKE '%{mark}%')",
-    "notices": "base.key LIKE '%{mark}%'",
+OF_A_BLOCK: dict[str, str] = {
+    "subjects": "code LIKE '%{mark}%'",
+    "records": "key LIKE '%{mark}%'",
+    "memberships": "subject_id IN (SELECT id FROM subjects WHERE code LIKE '%{mark}%')",
+    "notices": "key LIKE '%{mark}%'",
 }
-_MOVED = {("subjects", "id"), ("memberships", "subject_id"), ("notices", "about_subject")}
-_MARKED = {"character varying", "text", "jsonb"}
-
-
-def _drop_indexes(address: str, tables: Sequence[str]) -> list[str]:
-    """Those that no constraint needs: made anew at the end they cost a fraction. How to make
-    them."""
-    with psycopg.connect(address, autocommit=True) as connection:
-        found = connection.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
-            " AND tablename = ANY(%s) AND indexdef NOT LIKE 'CREATE UNIQUE%%'",
-            (list(tables),),
-        ).fetchall()
-        for name, _ in found:
-            connection.execute(f"DROP INDEX {name}")
-    return [definition for _, definition in found]
-
-
-def _execute(address: str, statement: str) -> None:
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("SET maintenance_work_mem = '512MB'")
-        connection.execute(statement)  # type: ignore[call-overload]
-
-
-def _copy_span(address: str, statements: Sequence[str], span: tuple[int, int]) -> None:
-    with psycopg.connect(address) as connection:
-        # Foreign keys hold because those of the original do; to ask of each row takes minutes.
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("SET synchronous_commit = off")
-        for statement in statements:
-            connection.execute(statement, {"first": span[0], "past": span[1]})  # type: ignore[call-overload]
-
-
-def _insert(connection: psycopg.Connection, table: str) -> str:
-    columns = connection.execute(
-        "SELECT column_name, data_type FROM information_schema.columns"
-        " WHERE table_name = %s AND table_schema = 'public' ORDER BY ordinal_position",
-        (table,),
-    ).fetchall()
-    names, values = [], []
-    for name, kind in columns:
-        if (table, name) == ("notices", "id"):
-            # No order is promised for them, and the sequence gives them.
-            continue
-        names.append(name)
-        if (table, name) in _MOVED:
-            values.append(f"base.{name} + k * {STRIDE}")
-        elif kind in _MARKED and _has_mark(connection, table, name):
-            cast = "::jsonb" if kind == "jsonb" else ""
-            values.append(
-                f"replace(base.{name}::text, '{MARK}', 'b' || lpad(k::text, 7, '0')){cast}"
-            )
-        else:
-            values.append(f"base.{name}")
-    return (
-        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"
-        f" FROM generate_series(%(first)s::int, %(past)s::int - 1) k, block_{table} base"
-        " ORDER BY k"
-    )
-
-
-def _has_mark(connection: psycopg.Connection, table: str, column: str) -> bool:
-    """Whether any row of the block bears the mark there; most columns never do."""
-    query = f"SELECT EXISTS (SELECT FROM block_{table} WHERE {column}::text LIKE '%{MARK}%')"
-    row = connection.execute(query).fetchone()  # type: ignore[call-overload]
-    return row is not None and bool(row[0])
-
+"""Which rows of a table belong to the block."""
 
 _ACCOUNTS = f"""
     INSERT INTO accounts (source, user_id, idnumber, deleted, subject_id, match, matched_at)

@@ -60,6 +60,10 @@ def measure(context: Context) -> Result:
     result.where["web"] = sampling.shares
     result.notes += [sampling.told] if sampling.told else []
     judge(result, outcomes, 0.22)
+    result.values = {
+        "rate": Spread.of([pair.ours for pair in result.pairs]).middle,
+        "event_us": sum(used.values()) / accepted * 1e6,
+    }
     result.absolute |= {
         f"processor time a delivery, {group}": f"{spent / accepted * 1e6:.0f} µs"
         for group, spent in used.items()

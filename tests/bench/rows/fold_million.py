@@ -71,16 +71,17 @@ def measure(context: Context) -> Result:
             (cost, wall), (other, other_wall) = (side.turn() for side in sides)
             result.pairs.append(Pair(cost, other))
             walls.append(wall / other_wall)
-        size = _size(context, names[1])
+        size = database_bytes(context, names[1])
     assert result.ratios is not None
     result.checks = [Check("ratio", result.ratios.middle, Goal("≤", 1.5))]
+    result.values = {"person_bytes": size / many}
     ours = Spread.of([pair.ours for pair in result.pairs])
     theirs = Spread.of([pair.baseline for pair in result.pairs])
     result.absolute = {
         f"with {many} staff": f"{ours.middle:.0f} µs ({ours.least:.0f}–{ours.most:.0f})",
         f"with {few} staff": f"{theirs.middle:.0f} µs ({theirs.least:.0f}–{theirs.most:.0f})",
         "ratio of wall time": f"{Spread.of(walls).middle:.2f} ×",
-        "database of the large one": size,
+        "database of the large one": f"{size / 2**30:.2f} GiB",
         "made in": f"{loaded:.0f} s",
     }
     result.notes.append(
@@ -90,7 +91,7 @@ def measure(context: Context) -> Result:
     return result
 
 
-def _size(context: Context, name: str) -> str:
+def database_bytes(context: Context, name: str) -> int:
     with context.cluster.connect() as connection:
-        row = connection.execute("SELECT pg_size_pretty(pg_database_size(%s))", (name,)).fetchone()
-    return str(row[0]) if row else "?"
+        row = connection.execute("SELECT pg_database_size(%s)", (name,)).fetchone()
+    return int(row[0]) if row else 0

@@ -16,8 +16,8 @@ from connector.services.inbox import InboxService
 from connector.tasks.app import hint_publisher
 from tests.bench import one_by_one, processor_time, town
 from tests.bench.context import Context
-from tests.bench.figures import Check, Goal, Pair, Result
-from tests.bench.installation import Installation, is_busy
+from tests.bench.figures import Check, Goal, Pair, Result, Spread
+from tests.bench.installation import Installation, counted, is_busy
 from tests.bench.profile import sampled
 from tests.bench.rows.accept_pg import rates
 from tests.bench.stream import SOURCE, Stream, bodies
@@ -45,35 +45,48 @@ def measure(context: Context) -> Result:
     ):
         stream = Stream(town.spread(staff), staff)
 
-        def turn(number: int, hint: Publish) -> float:
+        def turn(number: int, hint: Publish) -> tuple[float, float]:
+            """Events a second, and the processor time of them all."""
             store(container, stream.events(number))
-            return processed(connection, number, hint)
+            before = processor_time.used(ours, theirs, context.cluster.pid)
+            rate = processed(connection, number, hint)
+            return rate, processor_time.used(ours, theirs, context.cluster.pid) - before
 
         turn(many // 2, publish)
         turn(few // 2, publish_each)
+        size = database_bytes(connection)
         for _ in range(turns):
-            start = processor_time.used(ours, theirs, context.cluster.pid)
-            mine = turn(many, publish)
-            middle = processor_time.used(ours, theirs, context.cluster.pid)
-            other = turn(few, publish_each)
-            burnt["ours"] += middle - start
-            burnt["baseline"] += processor_time.used(ours, theirs, context.cluster.pid) - middle
+            mine, cost = turn(many, publish)
+            other, other_cost = turn(few, publish_each)
+            burnt["ours"] += cost
+            burnt["baseline"] += other_cost
             result.pairs.append(Pair(mine, other))
+        size = database_bytes(connection) - size
         with sampled(ours, context.choose(8, 2), subprocesses=True) as sampling:
             turn(many, publish)
     result.where["workers"] = sampling.shares
     result.notes += [sampling.told] if sampling.told else []
     assert result.ratios is not None
     result.checks = [Check("ratio", result.ratios.middle, Goal("≥", 8))]
+    result.values = {
+        "rate": Spread.of([pair.ours for pair in result.pairs]).middle,
+        "event_us": burnt["ours"] / turns / many * 1e6,
+        "event_bytes": size / turns / (many + few),
+    }
     result.absolute = rates(result) | {
         "processor time an event, workers and PostgreSQL": (
             f"ours {burnt['ours'] / turns / many * 1e6:.0f} µs, "
             f"baseline {burnt['baseline'] / turns / few * 1e6:.0f} µs"
         ),
+        "of the database for one event": f"{result.values['event_bytes']:.0f} bytes",
         "staff": str(staff),
         "events in a turn": f"ours {many}, baseline {few}",
     }
     return result
+
+
+def database_bytes(connection: psycopg.Connection) -> int:
+    return counted(connection, "SELECT pg_database_size(current_database())")
 
 
 Publish = Callable[[int], None]

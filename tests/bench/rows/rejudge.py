@@ -72,6 +72,7 @@ def measure(context: Context) -> Result:
     result.checks = [Check("ratio", result.ratios.middle, Goal("≤", 10))]
     ours = Spread.of([pair.ours for pair in result.pairs])
     theirs = Spread.of([pair.baseline for pair in result.pairs])
+    result.values = {"membership_us": ours.middle, "memberships_a_person": made / staff}
     result.absolute = {
         "staff": str(staff),
         "memberships": f"{made} ({TWENTY} indicators, this period and the one before)",

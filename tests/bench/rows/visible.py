@@ -7,9 +7,10 @@ import psycopg
 from tests.bench import town
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Result, percentile
+from tests.bench.largest_load import largest
 from tests.bench.load import generator
-from tests.bench.rows.accept_pg import CONNECTIONS, post
-from tests.bench.rows.fold_task import WORKERS, hinting, processed, store
+from tests.bench.rows.accept_pg import CONNECTIONS
+from tests.bench.rows.fold_task import hinting, processed
 from tests.bench.stream import SOURCE, Stream, requests
 
 # Received before the transaction that stores it, visible with the commit that also writes the
@@ -41,15 +42,8 @@ def measure(context: Context) -> Result:
         stream = Stream(town.spread(staff), staff)
         with hinting(product) as (_, publish), generator(port, CONNECTIONS) as load:
             product.start_tick()
-            many = context.choose(3000, 200)
-            with product.container() as container:
-                for number in (WORKERS * 100, many):
-                    # The first is for the workers' first task, which builds what they work with.
-                    store(container, stream.events(number))
-                    folded = processed(connection, number, publish)
-            accepted = post(load, stream, secret, context.choose(8, 3)).rate
-            processed(connection, 1, publish)
-            rate = max(min(folded, accepted) / 2, 1)
+            most = largest(context, product, stream, connection, publish, load, secret)
+            rate = most.half
             row = connection.execute("SELECT max(id) FROM deliveries").fetchone()
             first, ends, errors, sent = row[0] if row else 0, time.monotonic() + seconds, 0, 0
             while time.monotonic() < ends:
@@ -69,7 +63,7 @@ def measure(context: Context) -> Result:
     ]
     result.absolute = {
         "load": f"{rate:.0f} deliveries/s for {seconds} s, {len(latencies)} of {sent} measured",
-        "largest load": f"accepting alone {accepted:.0f}/s, processing alone {folded:.0f}/s",
+        "largest load": str(most),
         "p50": f"{percentile(latencies, 50):.2f} s",
         "most": f"{max(latencies):.2f} s",
         "drained after the end in": f"{drained:.1f} s",

@@ -1,0 +1,93 @@
+"""A country's diagnostic day, for some minutes of it: does one machine keep up with its rate?"""
+
+import time
+
+import psycopg
+
+from tests.bench import country, processor_time
+from tests.bench.context import Context
+from tests.bench.figures import Check, Goal, Result, percentile
+from tests.bench.installation import counted
+from tests.bench.load import generator
+from tests.bench.rows.accept_pg import CONNECTIONS
+from tests.bench.rows.fold_task import WORKERS, hinting, processed, store
+from tests.bench.rows.visible import LATENCIES
+from tests.bench.stream import ATTEMPTS, SOURCE, Stream, requests
+from tests.bench.town import BLOCK, spread
+
+ATTEMPTS_OF_THE_DAY = 300_000
+HOURS = 2
+PART_S = 20.0
+
+
+def measure(context: Context) -> Result:
+    municipalities = context.staff("BENCH_MUNICIPALITIES", 300, 5)
+    seconds = context.choose(180, 10)
+    rate = ATTEMPTS_OF_THE_DAY / HOURS / 3600
+    staff = municipalities * BLOCK
+    result = Result(
+        "diagnostic-day",
+        f"a country's diagnostic day ({ATTEMPTS_OF_THE_DAY} attempts in {HOURS} hours, "
+        f"{rate:.0f} a second) for {seconds} s, {municipalities} municipalities with {staff} staff",
+        "none: that it keeps up is judged",
+        "s",
+    )
+    begun = time.monotonic()
+    rules = country.rules(context.folder / "country", municipalities)
+    with context.database() as name, context.installation(name, rules=rules) as product:
+        with product.container() as container:
+            secret = country.found(
+                container, product.folder / "sheets", product.database_url, municipalities
+            )
+        made = time.monotonic() - begun
+        stream = Stream(spread(staff), staff, ATTEMPTS)
+        web, port = product.serve()
+        tick = product.start_tick()
+        with (
+            psycopg.connect(product.database_url, autocommit=True) as connection,
+            hinting(product) as (worker, publish),
+            generator(port, CONNECTIONS) as load,
+        ):
+            with product.container() as container:
+                store(container, stream.events(WORKERS * 100))
+            processed(connection, 1, publish)
+            first = counted(connection, "SELECT max(id) FROM deliveries")
+            parts = (web.pid, worker, tick.pid, context.cluster.pid)
+            burnt = processor_time.used(*parts)
+            ends, sent, errors, behind = time.monotonic() + seconds, 0, 0, 0
+            while (left := ends - time.monotonic()) > 0:
+                ready = requests(stream.events(int(rate * PART_S) + 1), secret, f"/hooks/{SOURCE}")
+                outcome = load.run(ready, min(PART_S, left), rate)
+                sent, errors = sent + outcome.accepted, errors + outcome.errors
+                waits = "SELECT count(*) FROM deliveries WHERE state = 'ready'"
+                behind = max(behind, counted(connection, waits))
+            over = time.perf_counter()
+            processed(connection, 1, publish, 600)
+            drained = time.perf_counter() - over
+            burnt = processor_time.used(*parts) - burnt
+            latencies = [row[0] for row in connection.execute(LATENCIES, (first,))]
+    result.checks = [
+        Check("p99 from accepted to visible", percentile(latencies, 99), Goal("≤", 3, "s")),
+        Check("drained after the end", drained, Goal("≤", 10, "s")),
+        Check("errors", errors, Goal("=", 0, "")),
+        Check("lost", sent - len(latencies), Goal("=", 0, "")),
+    ]
+    cores = burnt / (seconds + drained)
+    result.absolute = {
+        "attempts": f"{sent} accepted, {len(latencies)} processed",
+        "p50 and p95 from accepted to visible": (
+            f"{percentile(latencies, 50):.2f} s and {percentile(latencies, 95):.2f} s"
+        ),
+        "most that waited at the end of a part": str(behind),
+        "processors busy with it": f"{cores:.2f} cores, PostgreSQL included",
+        "made in": f"{made:.0f} s",
+    }
+    result.values = {
+        "rate": rate,
+        "municipalities": municipalities,
+        "staff": staff,
+        "cores": cores,
+        "p99_s": percentile(latencies, 99),
+        "seconds": seconds,
+    }
+    return result
