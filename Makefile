@@ -11,13 +11,14 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 # `make -j demo test` would run pip twice on one environment.
 .NOTPARALLEL:
-.PHONY: help install demo test test-services bench faults clean
+.PHONY: help install demo test test-services bench soak faults clean
 
 help:
 	@echo "make install  the command at $(VENV)/bin/connector, with the shipped plugins"
 	@echo "make demo     a whole municipality at work, with invented people"
 	@echo "make test     style, types, layers, tests"
 	@echo "make bench    how fast it is, into docs/performance.md (ONLY=row, QUICK=1)"
+	@echo "make soak     an hour of load: does memory grow, does anything get lost (MINUTES=n)"
 	@echo "make faults   everything that can break, broken: ONLY=text RUNS=1 SEED=1"
 	@echo "make clean    remove what the others made"
 
@@ -35,6 +36,9 @@ test: $(VENV)/.installed-dev test-services
 # About an hour; ONLY=accept-pg,fold-task measures some rows again, QUICK=1 shows that they work.
 bench: $(VENV)/.installed-bench test-services
 	$(PYTHON) -m tests.bench $(if $(QUICK),--quick) --only '$(ONLY)'
+
+soak: $(VENV)/.installed-bench test-services
+	BENCH_MINUTES='$(MINUTES)' $(PYTHON) -m tests.bench --only soak
 
 # Half an hour; the short form is part of `make test`.
 faults: $(VENV)/.installed-dev test-services

@@ -171,8 +171,8 @@ def _simulated(day: Result | None) -> str:
     lines.append(
         "The row diagnostic-day of [performance.md](performance.md): the whole country's mean"
         f" rate, {v['rate']:.0f} attempts a second, for {v['seconds']:.0f} seconds on this one"
-        f" machine, with {_count(v['municipalities'])} municipalities and {_count(v['staff'])} people"
-        f" (1/{scale:.0f} of the country). It took {v['cores']:.2f} of its processors,"
+        f" machine, with {_count(v['municipalities'])} municipalities and {_count(v['staff'])}"
+        f" people (1/{scale:.0f} of the country). It took {v['cores']:.2f} of its processors,"
         f" PostgreSQL included; 99 of 100 attempts showed in the shares within {v['p99_s']:.2f} s."
         f" The row fold-million says what the missing people would add to the cost of an event.\n"
     )

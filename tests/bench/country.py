@@ -4,8 +4,8 @@ from pathlib import Path
 
 import psycopg
 
-from connector.bootstrap import Container
 from tests.bench import blocks, town
+from tests.bench.installation import Installation
 from tests.bench.rows.rejudge import written_rules
 
 INDICATORS = 5
@@ -23,21 +23,27 @@ def rules(folder: Path, municipalities: int) -> Path:
     return folder
 
 
-def found(container: Container, folder: Path, address: str, municipalities: int) -> str:
+def found(product: Installation, municipalities: int) -> str:
     """One municipality imported and judged by the product, copied to all the others; the secret.
 
-    All have one Moodle, as a region's municipalities may.
+    Gives the installation its rules. All have one Moodle, as a region's municipalities may.
     """
-    secret = town.found(container, folder, code(0))
-    blocks.copy(address, municipalities - 1, TABLES)
-    with psycopg.connect(address, autocommit=True) as connection:
+    product.rules_dir = rules(product.folder / "one", 1)
+    with product.container() as container:
+        secret = town.found(container, product.folder / "sheets", code(0))
+    blocks.copy(product.database_url, municipalities - 1, TABLES)
+    product.rules_dir = rules(product.folder / "all", municipalities)
+    with (
+        product.container() as container,
+        psycopg.connect(product.database_url, autocommit=True) as connection,
+    ):
         for number in range(1, municipalities):
             # Judged by rules that say the same in other words; else everybody were judged anew.
             connection.execute(
                 "UPDATE tenants SET rules_digest = %s WHERE municipality = %s",
                 (container.rulebook.rules(code(number)).digest, code(number)),
             )
-    town.finish(address)
+    town.finish(product.database_url)
     return secret
 
 

@@ -8,12 +8,13 @@ from threading import Thread
 import pytest
 
 from connector.cli.figures import differences
-from connector.models import Subject
+from connector.models import Delivery, Subject
 from connector.runtime.engine import Engine
-from tests.bench import page, pictures, profile, town
+from tests.bench import capacity, country, page, pictures, profile, town
 from tests.bench.figures import Check, Goal, Pair, Result, Spread, load, percentile
 from tests.bench.installation import Installation
 from tests.bench.load import Outcome, generator
+from tests.bench.rows import soak
 from tests.bench.rows.fold_task import store
 from tests.bench.stream import SOURCE, Stream, requests
 from tests.services.ports import free_port
@@ -90,6 +91,45 @@ def test_samples_go_to_the_innermost_group() -> None:
     assert profile.shares(stacks) == {"SQLAlchemy": 0.75, "web server": 0.25}
 
 
+FIGURES = capacity.Figures(
+    accepted=2000,
+    accepting_us=400,
+    folded=500,
+    folding_us=2600,
+    person_bytes=5000,
+    event_bytes=3000,
+    judging_us=100,
+    memberships=40,
+    cores=2,
+)
+
+
+def test_a_country_is_reckoned_from_the_figures() -> None:
+    text = capacity.rendered(FIGURES, None)
+    # 300 000 attempts in two hours, three times that at the worst, 3 ms each, half of a processor.
+    assert "| diagnostic day, mean | 300 000 / 2 h | 42 /s |" in text
+    assert "| processors for it | worst × (A + P) / 0.5 | 1 |" in text
+    assert "| events a second, for a while | 1 / (1/a + 1/p) | 400 |" in text
+    assert "Not yet: `make bench ONLY=diagnostic-day`" in text
+
+
+def test_capacity_is_not_written_from_half_of_the_rows(tmp_path: Path) -> None:
+    measured().save(tmp_path)
+    assert not capacity.write(tmp_path, tmp_path, 2)
+    assert not (tmp_path / "capacity.md").exists()
+
+
+def test_growth_is_the_end_by_minute_five() -> None:
+    minutes = [100.0] * 60 + [104.0] * 300
+    assert soak.grown(minutes, 3600) == 1.04
+
+
+def test_a_series_is_drawn_as_a_line_each() -> None:
+    result = Result("soak", "memory", "minute 5", "MiB", series={"web": [1, 2], "tick": [3, 3]})
+    drawn = ET.fromstring(pictures.over_time(result))
+    assert len([one for one in drawn.iter() if one.tag.endswith("polyline")]) == 2
+
+
 @pytest.fixture
 def installation(postgres_url: str, tmp_path: Path) -> Iterator[Installation]:
     url = postgres_url.replace("postgresql+psycopg://", "postgresql://")
@@ -112,6 +152,20 @@ def test_a_copied_town_is_what_the_product_would_have_made(installation: Install
         with container.db.reading() as session:
             advanced = session.query(Subject).filter(Subject.version > 1, Subject.code != "M1")
             assert advanced.count() >= 20
+
+
+def test_copied_municipalities_are_as_the_product_would_have_made_them(
+    installation: Installation,
+) -> None:
+    country.found(installation, 3)
+    with installation.container() as container:
+        store(container, Stream(town.spread(600), 600).events(30))
+        Engine(container).settle()
+        for number in range(3):
+            assert differences(container, country.code(number)) == []
+        with container.db.reading() as session:
+            states = session.query(Delivery.state).distinct().all()
+            assert [state for (state,) in states] == ["done"]
 
 
 def test_deliveries_are_sent_and_answers_counted(installation: Installation) -> None:

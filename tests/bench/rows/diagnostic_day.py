@@ -33,12 +33,8 @@ def measure(context: Context) -> Result:
         "s",
     )
     begun = time.monotonic()
-    rules = country.rules(context.folder / "country", municipalities)
-    with context.database() as name, context.installation(name, rules=rules) as product:
-        with product.container() as container:
-            secret = country.found(
-                container, product.folder / "sheets", product.database_url, municipalities
-            )
+    with context.database() as name, context.installation(name) as product:
+        secret = country.found(product, municipalities)
         made = time.monotonic() - begun
         stream = Stream(spread(staff), staff, ATTEMPTS)
         web, port = product.serve()
