@@ -1,5 +1,6 @@
 """Guards an XLSX file, a zip archive, before a parser opens it (architecture: Security)."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ RATIO_FROM = 2**20
 """Small entries of blanks pack well and harm nobody."""
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_XML = (b"<", b"\0<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"'>]*)""")
+_DECLARATION = 1_000
+_NOT_UTF8 = "Внутри книги есть файл не в UTF-8. Сохраните её заново программой таблиц."
 _CHUNK = 2**16
 _OVERLAP = 16
 
@@ -89,11 +94,30 @@ def _guard_entries(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _guard_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    is_xml = entry.filename.endswith((".xml", ".rels", ".vml"))
+    is_xml = False
     tail = b""
     with archive.open(entry) as content:
-        while chunk := content.read(_CHUNK):
+        chunk = content.read(_CHUNK)
+        if _looks_like_xml(entry.filename, chunk):
+            is_xml = True
+            _guard_encoding(chunk)
+        while chunk:
+            if is_xml and b"\0" in chunk:
+                raise WorkbookRefused(_NOT_UTF8)
             if is_xml and b"<!DOCTYPE" in (seen := tail + chunk):
                 raise WorkbookRefused("В книге есть объявление DOCTYPE; такие файлы опасны.")
             if is_xml:
                 tail = seen[-_OVERLAP:]
+            chunk = content.read(_CHUNK)
+
+
+def _looks_like_xml(name: str, head: bytes) -> bool:
+    """By what it holds, too: which entries are parsed is said inside the book, not by names."""
+    return name.endswith((".xml", ".rels", ".vml")) or head.lstrip(b" \t\r\n").startswith(_XML)
+
+
+def _guard_encoding(head: bytes) -> None:
+    """In another encoding a declaration is spelt in other bytes, and would not be seen."""
+    declared = _ENCODING.match(head.removeprefix(b"\xef\xbb\xbf")[:_DECLARATION])
+    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
+        raise WorkbookRefused(_NOT_UTF8)

@@ -67,6 +67,11 @@ class Code(Text):
             raise ValidationError(
                 f"ожидается {self.expected}, а в ячейке дата: задайте ячейке текстовый формат"
             )
+        if isinstance(value, float) and abs(value) >= _LARGEST_EXACT:
+            raise ValidationError(
+                f"ожидается {self.expected}, а в ячейке число длиннее 15 цифр, и последние цифры "
+                "потеряны: задайте ячейке текстовый формат и введите заново"
+            )
         text = super()._deserialize(value, attr, data, **kwargs)
         if "|" in text or "\n" in text or "\r" in text or "\t" in text:
             raise ValidationError(f"ожидается {self.expected} в одну строку и без знака «|»")
