@@ -13,12 +13,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from connector.errors import StorageUnavailable
+from connector.errors import BadSettings, StorageUnavailable
 
 BUSY_MS = 15_000
 APPLICATION = "connector"
@@ -40,7 +40,13 @@ class Database:
     """Hands out sessions. `writing()` commits at its end; nobody else does."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
-        self.engine = _engine(url, pool_size)
+        """Opens no connection yet. Raises BadSettings."""
+        try:
+            self.engine = _engine(url, pool_size)
+        except (ArgumentError, ImportError, ValueError) as err:
+            # Not the address itself: it may hold a password.
+            known = "sqlite:///… or postgresql://… is expected"
+            raise BadSettings(f"CONNECTOR_DATABASE_URL: {known}") from err
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = threading.RLock() if self.is_sqlite else nullcontext()
         self._write_engine = self.engine.execution_options(connector_writes=True)
@@ -72,6 +78,12 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A bare connection, for migrations. Raises StorageUnavailable."""
+        with _translated(), self.engine.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()

@@ -38,11 +38,11 @@ class SmtpServer:
 
 def parse_smtp_url(url: str) -> SmtpServer:
     """`smtp://user:password@host:port?starttls=1` or `smtps://…`. Raises BadSettings."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError as err:
-        raise BadSettings("CONNECTOR_SMTP_URL: the port is not a number") from err
+        raise BadSettings("CONNECTOR_SMTP_URL: host or port cannot be read") from err
     options = parse_qs(parts.query)
     if parts.scheme not in _PORTS or not parts.hostname or options.keys() - {"starttls"}:
         raise BadSettings("CONNECTOR_SMTP_URL: smtp://user:password@host:port?starttls=1 expected")

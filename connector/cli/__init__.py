@@ -32,6 +32,10 @@ _THINGS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
     given = sys.argv[1:] if argv is None else argv
+    if not all(map(_is_text, given)):
+        # Undecodable bytes come as half characters, which neither a database nor a file takes.
+        print("Аргументы должны быть записаны в UTF-8.", file=sys.stderr)
+        return 2
     # What the other commands need would stay in a server's memory for ever.
     groups = _GROUPS[:1] if given and given[0] in _SERVERS else _GROUPS
     arguments = parser(groups).parse_args(given)
@@ -46,17 +50,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(f"Не найдено: {_THINGS.get(err.kind, err.kind)} «{err.name}».")
     except StorageUnavailable as err:
         return _failed(f"База данных недоступна ({err}). Проверьте CONNECTOR_DATABASE_URL.")
-    except OSError as err:
-        if err.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-            raise
-        return _failed(f"Адрес занять не удалось ({err.strerror}). Укажите другой --port.")
-    except ConnectorError as err:
-        return _failed(str(err))
     except BrokenPipeError:
         # `connector … | head` has read enough.
         return 0
+    except OSError as err:
+        return _failed(_told(err))
+    except ConnectorError as err:
+        return _failed(str(err))
     except KeyboardInterrupt:
         return 130
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _told(err: OSError) -> str:
+    """A sentence about a file or an address. Raises what is about neither."""
+    if err.filename is not None:
+        return f"{err.filename}: {err.strerror}."
+    if err.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+        return f"Адрес занять не удалось ({err.strerror}). Укажите другой --port или --host."
+    raise err
 
 
 def parser(groups: Sequence[str] = _GROUPS) -> argparse.ArgumentParser:

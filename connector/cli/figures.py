@@ -178,7 +178,8 @@ def _explain(arguments: argparse.Namespace, output: Output) -> int:
             "indicator": arguments.indicator,
             "subjects": [subject_document(subject) for subject in found],
         },
-        [line for subject in found for line in _subject_lines(subject)],
+        [line for subject in found for line in _subject_lines(subject)]
+        or ["За этот период показатель никого не касается."],
     )
     return 0
 

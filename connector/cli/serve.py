@@ -1,6 +1,7 @@
 """connector run, web, worker, tick, demo."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +32,14 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _listens(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--port", type=_port, default=8080)
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text, re.ASCII) or int(text) > 65_535:
+        # A larger one would be taken modulo 65536, and answered where nobody looks for it.
+        raise argparse.ArgumentTypeError(f"порт — число от 0 до 65535, не «{text}»")
+    return int(text)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ if chunked), to be answered 411 or 413. Then our side of the connection is shut,
 comes is read and thrown away for a moment, so that the sender gets to read the answer.
 """
 
+import errno
 import socket
 import time
 from collections.abc import Callable
@@ -209,6 +210,9 @@ def build_server(
     except OSError:
         wasyncore.close_all(dispatchers)
         raise
+    except ValueError as err:
+        # Its name for a host that does not exist.
+        raise OSError(errno.EADDRNOTAVAIL, "no such host") from err
     tasks.set_thread_count(threads)
     listening = [d for d in dispatchers.values() if isinstance(d, BaseWSGIServer)]
     for dispatcher in listening:

@@ -15,6 +15,7 @@ def upgrade(db: Database) -> str:
     """Runs the migrations that are missing; the revision that holds afterwards. Idempotent.
 
     Each migration is a transaction of its own, so an upgrade that was killed is simply run again.
+    Raises StorageUnavailable.
     """
     # Eight megabytes with what they bring along, for something that a server does once a year.
     from alembic import command
@@ -22,7 +23,7 @@ def upgrade(db: Database) -> str:
 
     config = Config()
     config.set_main_option("script_location", str(files("connector.migrations")))
-    with db.engine.connect() as connection:
+    with db.connection() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
             connection.commit()
@@ -46,8 +47,8 @@ def knows(revision: str) -> bool:
 
 
 def current(db: Database) -> str | None:
-    """The database's revision, None for an empty one."""
-    with db.engine.connect() as connection:
+    """The database's revision, None for an empty one. Raises StorageUnavailable."""
+    with db.connection() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
