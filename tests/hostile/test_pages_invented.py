@@ -1,0 +1,94 @@
+"""Pages with addresses and forms that nobody types: never a 500, and nothing is given away."""
+
+from urllib.parse import quote
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.web_town import M, WebTown, csrf_token
+
+ROLES = ("methodist", "administrator", "viewer", "teacher", "head", "mentor")
+PATHS = (
+    f"/m/{M}/", f"/m/{M}/staff", f"/m/{M}/staff/T-4", f"/m/{M}/routes", f"/m/{M}/letters",
+    f"/m/{M}/notices", f"/m/{M}/indicators/korolev.diagnosed", "/m/kuznetsk/",
+    f"/m/{M}/indicators/korolev.monitoring", "/m/kuznetsk/indicators/kuznetsk.roadmap",
+    "/deliveries/", "/deliveries/1", "/accounts/", "/", "/login",
+)  # fmt: skip
+STEMS = (
+    "/m/{}/", "/m/korolev/staff/{}", "/m/korolev/indicators/{}", "/m/korolev/letters/{}",
+    "/m/korolev/letters/{}/body", "/deliveries/{}", "/static/{}", "/{}", "/m/korolev/{}",
+    "/login?next={}",
+)  # fmt: skip
+NAMES = ("period", "as_of", "by", "page", "q", "standing", "state", "source", "before", "next")
+POSTS = (
+    "/accounts/confirm", "/deliveries/1/replay", "/deliveries/99999999/replay",
+    f"/m/{M}/notices/burst",
+)  # fmt: skip
+FIELDS = ("source", "user_id", "municipality", "number", "decision", "csrf_token", "x")
+odd = st.text(max_size=20) | st.sampled_from(
+    ("", "0", "-1", "9" * 30, "٣", "²", "1e5", "NaN", "0001-01-01", "9999-12-31", "2026-W01-1",
+     "2999", "2998/2999", "1900", "1899/1900", "2026/2027", "2026", "2026-06-30", "school",
+     "association", "mood", "900", "korolev", "release", "\x00", "\x01", "../..", "%00", "%",
+     "<script>alert(1)</script>", "{{7*7}}", "\u202e", "İ", "а" * 2000)
+)  # fmt: skip
+_SETTINGS = settings(suppress_health_check=list(HealthCheck))
+
+
+def fits(status: int) -> bool:
+    return status < 500 and status != 0
+
+
+@given(st.sampled_from(ROLES), st.sampled_from(PATHS), st.dictionaries(st.sampled_from(NAMES), odd))
+@_SETTINGS
+def test_no_query_makes_a_page_fail(
+    town: WebTown, role: str, path: str, query: dict[str, str]
+) -> None:
+    answer = town.client(role).get(path, query_string=query)
+    assert fits(answer.status_code), (role, path, query)
+    assert "<script>alert" not in answer.text
+
+
+@given(st.sampled_from(ROLES), st.sampled_from(STEMS), odd, st.booleans())
+@_SETTINGS
+def test_no_path_makes_a_page_fail(
+    town: WebTown, role: str, stem: str, part: str, raw: bool
+) -> None:
+    written = quote(part, safe="/%" if raw else "")
+    answer = town.client(role).get(stem.format(written))
+    assert fits(answer.status_code), (role, stem, part)
+    assert "<script>alert" not in answer.text
+
+
+@given(
+    st.sampled_from(ROLES),
+    st.sampled_from(POSTS),
+    st.dictionaries(st.sampled_from(FIELDS), odd),
+    st.booleans(),
+)
+@_SETTINGS
+def test_no_form_makes_a_page_fail(
+    town: WebTown, role: str, path: str, form: dict[str, str], known: bool
+) -> None:
+    client = town.client(role)
+    if known:
+        form = {**form, "csrf_token": csrf_token(client.get(f"/m/{M}/").text)}
+    answer = client.post(path, data=form)
+    assert fits(answer.status_code), (role, path, form)
+    assert known or answer.status_code in (400, 403)
+
+
+@given(st.sampled_from(POSTS), st.binary(max_size=80), st.sampled_from((
+    "application/x-www-form-urlencoded", "multipart/form-data", "application/json", "",
+    "multipart/form-data; boundary=x", "text/plain; charset=utf-16")))  # fmt: skip
+@_SETTINGS
+def test_no_body_makes_a_page_fail(town: WebTown, path: str, body: bytes, media: str) -> None:
+    answer = town.client("methodist").post(path, data=b"--x\r\n" + body, content_type=media)
+    assert 400 <= answer.status_code < 500, (path, body, media)
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=80))
+@_SETTINGS
+def test_no_forged_cookie_signs_anybody_in(town: WebTown, cookie: str) -> None:
+    client = town.client()
+    client.set_cookie("connector", cookie)
+    assert client.get(f"/m/{M}/").status_code == 302
