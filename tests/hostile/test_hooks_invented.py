@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.domain.signals import Dialect
+from connector.hooks.quick_door import QuickDoor
 from connector.hooks.waitress_server import build_server
+from tests.hostile.corpus_entries import corpus
 from tests.hostile.hostile_town import CODES, HostileTown, hostile_town
 from tests.hostile.invented_requests import Invented, bodies, requests
 from tests.integration.spine.native_stream import envelope, graded
@@ -85,9 +87,23 @@ def test_the_real_server_answers_every_request_and_lives_on(
         connection.close()
 
 
+def test_the_real_server_answers_the_corpus_as_the_manifest_says(
+    town: HostileTown, port: int
+) -> None:
+    for entry in corpus():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        headers = town.headers(entry.sender, entry.body)
+        connection.request("POST", town.path(entry.sender), entry.body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status == entry.status, entry.file
+
+
 @pytest.fixture(scope="module")
 def port(town: HostileTown) -> Iterator[int]:
-    server = build_server(town.app, "127.0.0.1", 0, threads=2)
+    door = QuickDoor(town.engine.inbox, town.spine.clock)
+    server = build_server(town.app, "127.0.0.1", 0, 2, door)
     loop = threading.Thread(target=server.run)
     loop.start()
     yield server.port
