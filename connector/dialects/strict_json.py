@@ -60,10 +60,7 @@ def loads(raw: bytes) -> Any:
 
 def dumps(value: Any) -> bytes:
     """`value` as compact UTF-8 JSON with sorted keys: the bytes that `digest_of` hashes."""
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def decimal_of(number: int | float) -> Decimal:
@@ -137,6 +134,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_float=_fraction,

@@ -27,6 +27,10 @@ MOST_GROUPED_BYTES = 4 << 20
 WAIT_S = 10.0
 """Longer than this nobody waits: by then a sender has given up, or holds up its Moodle's cron."""
 
+LINGER_S = 0.003
+"""Senders that were answered together come back together, one after the other within a moment;
+waiting for as many as last time makes one commit of them instead of three."""
+
 IDLE_S = 10.0
 """The thread ends after so long without a request, and the next request starts another one."""
 
@@ -63,6 +67,7 @@ class Grouping(Generic[Item, Outcome]):
         self._waiting: deque[_Waiting[Item, Outcome]] = deque()
         self._bytes = 0
         self._in_hand: Sequence[_Waiting[Item, Outcome]] = ()
+        self._wanted = 1
         self._thread: Thread | None = None
         self.after_group: Callable[[], None] = lambda: None
         """Called after everybody of a group was told; must return at once."""
@@ -81,7 +86,9 @@ class Grouping(Generic[Item, Outcome]):
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="store", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            # A thread that lingers need not look at each of them.
+            if len(self._waiting) == 1 or len(self._waiting) >= self._wanted:
+                self._changed.notify()
 
     def stored(self, item: Item, size: int) -> Outcome:
         """Waits until `item` is stored. Raises StorageUnavailable."""
@@ -134,6 +141,10 @@ class Grouping(Generic[Item, Outcome]):
             if not self._changed.wait_for(lambda: self._waiting, IDLE_S):
                 self._thread = None
                 return False
+            self._changed.wait_for(lambda: len(self._waiting) >= self._wanted, LINGER_S)
+            if not self._waiting:
+                # All of them were given up in that moment.
+                return True
             group = [self._waiting.popleft()]
             size = group[0].size
             while (
@@ -148,6 +159,8 @@ class Grouping(Generic[Item, Outcome]):
         return True
 
     def _store_group(self, group: Sequence[_Waiting[Item, Outcome]]) -> None:
+        if not group:
+            return
         try:
             outcomes = self._store([one.item for one in group])
         except StorageUnavailable as err:
@@ -157,6 +170,8 @@ class Grouping(Generic[Item, Outcome]):
             log.warning("store.one_by_one requests=%d error=%s", len(group), type(err).__name__)
             self._store_each(group)
         else:
+            # Before anybody is told, and comes again.
+            self._wanted = min(len(group) + len(self._waiting), MOST_GROUPED)
             for one, outcome in zip(group, outcomes, strict=True):
                 one.tell(outcome)
 

@@ -84,6 +84,37 @@ def test_those_that_wait_together_are_one_group_in_their_order(store: Store) -> 
     assert told.outcomes == {number: [number * 2] for number in range(17)}
 
 
+def test_those_that_were_answered_together_are_waited_for_a_moment(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "LINGER_S", 10.0)
+    group, told = Grouping(store), Told()
+    hold(store, group, told)
+    told.submit(group, [1, 2])
+    store.open.set()
+    # A group of one, while two more came: three are expected now.
+    assert told.waits_for(1)
+    told.submit(group, [3])
+    assert told.waits_for(4)
+    assert store.groups == [[0], [1, 2, 3]]
+
+
+def test_who_was_waited_for_in_vain_keeps_nobody_long(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "LINGER_S", 0.05)
+    group, told = Grouping(store), Told()
+    hold(store, group, told)
+    told.submit(group, [1, 2, 3])
+    store.open.set()
+    assert told.waits_for(4)
+
+    assert group.stored(4, 1) == 8
+    # Alone from now on, and nobody else is expected.
+    monkeypatch.setattr(grouping, "LINGER_S", 60.0)
+    assert group.stored(5, 1) == 10
+
+
 def test_one_bad_member_fails_alone(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     group, told = Grouping(store), Told()
     store.bad = {3}
