@@ -133,6 +133,11 @@ def _engine(url: str, pool_size: int) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
+            # A database that vanished with its machine is given up in half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,
             # By which an administrator, and `connector db restore`, know whose sessions these are.
             "application_name": APPLICATION,
             "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_MS} "

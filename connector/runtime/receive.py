@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from time import monotonic
 
 from connector.clock import Clock
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 SOURCE_TTL_S = 2.0
 """How long a source is remembered: a rotated secret works within this time, in every process."""
+
+LOOKUP_S = 3.0
+"""How long a request waits while others ask the database for a source."""
 
 COUNT_EVERY_S = 5.0
 """Refusals are counted in memory and written this often: a stranger's request costs no write."""
@@ -46,21 +49,29 @@ class Inbox:
         self._counted_at = float("-inf")
         self._known: dict[str, tuple[float, HookSource | None]] = {}
         self._asked: set[str] = set()
+        self._lookups = BoundedSemaphore(2)
+        self._lookups_hang = False
         self._grouping: Grouping[Posted, Receipt] = Grouping(self._store)
 
     def source(self, code: str) -> HookSource | None:
         with self._lock:
             held = self._known.get(code)
-        if held is not None and monotonic() - held[0] < SOURCE_TTL_S:
+            is_asked = code in self._asked
+        if held is not None and monotonic() - held[0] < SOURCE_TTL_S and not is_asked:
             return held[1]
+        # While the database hangs, two threads find out; the others have senders to turn away.
+        if not self._lookups.acquire(timeout=0 if self._lookups_hang else LOOKUP_S):
+            self._lookups_hang = True
+            raise StorageUnavailable("lookup_hangs")
         try:
-            with self._db.reading() as session:
-                details = SourceService(session, self._box).find(code)
-        except BadSettings as err:
-            # Our fault and not the sender's: it must keep its events and send them again.
-            log.error("hook.secret_not_opened source=%s", code)
-            raise StorageUnavailable("secret_key") from err
-        found = None if details is None else HookSource(code, details.dialect, details.secrets)
+            with self._lock:
+                newer = self._known.get(code)
+            if newer is not None and newer is not held and monotonic() - newer[0] < SOURCE_TTL_S:
+                return newer[1]
+            found = self._looked_up(code)
+            self._lookups_hang = False
+        finally:
+            self._lookups.release()
         with self._lock:
             if len(self._known) > 1000:
                 # Unknown codes are whatever a stranger types; they must not fill the memory.
@@ -107,6 +118,16 @@ class Inbox:
 
     def after_group(self, call: Callable[[], None]) -> None:
         self._grouping.after_group = call
+
+    def _looked_up(self, code: str) -> HookSource | None:
+        try:
+            with self._db.reading() as session:
+                details = SourceService(session, self._box).find(code)
+        except BadSettings as err:
+            # Our fault and not the sender's: it must keep its events and send them again.
+            log.error("hook.secret_not_opened source=%s", code)
+            raise StorageUnavailable("secret_key") from err
+        return None if details is None else HookSource(code, details.dialect, details.secrets)
 
     def _store(self, requests: Sequence[Posted]) -> list[Receipt]:
         now = self._clock.now()
