@@ -9,6 +9,7 @@ comes is read and thrown away for a moment, so that the sender gets to read the 
 """
 
 import errno
+import resource
 import socket
 import time
 from collections.abc import Callable
@@ -29,6 +30,11 @@ BODY_LIMIT = (4 << 20) + 1
 """Bytes; the largest body that any route takes (xAPI batches: 4 MiB)."""
 
 HEADER_LIMIT = 32 << 10
+CONNECTIONS = 2000
+"""Open at once. More senders than may wait for the inbox, so that the last are told so (503) and do
+not hang before a door that nobody opens."""
+
+OTHER_FILES = 200
 IDLE_SECONDS = 30
 REQUEST_SECONDS = 60
 LINGER_SECONDS = 5
@@ -204,7 +210,7 @@ def build_server(
             max_request_header_size=HEADER_LIMIT,
             channel_timeout=IDLE_SECONDS,
             cleanup_interval=5,
-            connection_limit=500,
+            connection_limit=_connection_limit(),
             log_socket_errors=False,
         )
     except OSError:
@@ -218,3 +224,13 @@ def build_server(
     for dispatcher in listening:
         dispatcher.channel_class = LingeringChannel
     return WebServer(dispatchers, tasks, listening[0].effective_port, lane)
+
+
+def _connection_limit() -> int:
+    """As many as wanted, or as the system lets this process have files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else min(CONNECTIONS, soft - OTHER_FILES)

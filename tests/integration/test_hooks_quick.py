@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from threading import Thread
 
@@ -213,3 +213,11 @@ def test_a_server_told_to_stop_answers_what_it_took() -> None:
         stopping.result(20)
         assert {one.result(20)[0] for one in waiting} == {200}
     assert len(town.receiver.stored) == 8
+
+
+def test_hundreds_of_idle_connections_keep_nobody_out(town: Town) -> None:
+    body = envelope(graded())
+    with ExitStack() as idle:
+        for _ in range(600):
+            idle.enter_context(socket.create_connection(("127.0.0.1", town.quick.port), 20))
+        assert answer(town.quick.port, body, signed(body))[0] == 200
