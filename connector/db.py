@@ -122,7 +122,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         return engine
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         json_serializer=_dumps,
@@ -146,6 +146,21 @@ def _engine(url: str, pool_size: int) -> Engine:
             "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
         },
     )
+    event.listen(engine, "after_cursor_execute", _mind_the_clock)
+    return engine
+
+
+def _mind_the_clock(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+) -> None:
+    """Has PostgreSQL's clock of IDLE_MS run again.
+
+    The driver sends the rows of one statement as a pipeline with a Flush behind its end, and for
+    that PostgreSQL stops the clock, until anything else is asked.
+    """
+    if many:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("SELECT 1")
 
 
 def _dumps(value: Any) -> str:

@@ -67,16 +67,18 @@ def test_a_pool_without_a_free_connection_is_told_of(
         do(database, "SELECT 1")
 
 
+@pytest.mark.parametrize("rows", [1, 2])
 def test_whoever_stops_in_mid_transaction_loses_his_locks(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
     monkeypatch.setattr(db, "IDLE_MS", 300)
+    monkeypatch.setattr(db, "STATEMENT_MS", 5000)
     one, other = Database(postgres_url), Database(postgres_url)
     do(one, "CREATE TABLE t (n int)", "INSERT INTO t VALUES (1)")
 
     def stops_half_way() -> None:
         with one.writing() as session:
-            session.execute(text("UPDATE t SET n = 2"))
+            session.execute(text("UPDATE t SET n = :n"), [{"n": 2}] * rows)
             # Waits for the lock of the first, which does nothing more.
             do(other, "UPDATE t SET n = 3")
 
