@@ -16,6 +16,9 @@ TICKING = (Point.TICK_BEFORE, Point.TICK_AFTER)
 SLOW_S = 0.08
 """A pace at which the senders still send when the last of several points is come by."""
 
+SLOWER_S = 0.25
+"""Where each of them takes a while, and others meanwhile do all there is."""
+
 
 def kill_at(town: Town, points: Sequence[Point]) -> None:
     """Whoever comes by, one after the other; each is started again, as a supervisor would."""
@@ -62,7 +65,7 @@ def folding_killed(town: Town) -> None:
     kill_at(town, FOLDING)
 
 
-@town_case("worker frozen past its lease while folding", pace_s=SLOW_S)
+@town_case("worker frozen past its lease while folding", pace_s=SLOWER_S)
 def folding_frozen(town: Town) -> None:
     freeze_at(town, FOLDING)
 
@@ -72,12 +75,12 @@ def unacknowledged(town: Town) -> None:
     kill_at(town, [Point.TASK_DONE] * 3)
 
 
-@town_case("worker killed while asking Moodle", pace_s=SLOW_S)
+@town_case("worker killed while asking Moodle", pace_s=SLOWER_S)
 def resolving_killed(town: Town) -> None:
     kill_at(town, RESOLVING)
 
 
-@town_case("worker frozen past its lease while asking Moodle", pace_s=SLOW_S)
+@town_case("worker frozen past its lease while asking Moodle", pace_s=SLOWER_S)
 def resolving_frozen(town: Town) -> None:
     freeze_at(town, RESOLVING)
 
@@ -87,7 +90,7 @@ def sending_killed(town: Town) -> None:
     kill_at(town, SENDING)
 
 
-@town_case("worker frozen past its lease while sending", pace_s=SLOW_S)
+@town_case("worker frozen past its lease while sending", pace_s=SLOWER_S)
 def sending_frozen(town: Town) -> None:
     freeze_at(town, SENDING)
 

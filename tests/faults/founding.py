@@ -11,7 +11,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from uuid import uuid4
 
-from psycopg import sql
 from sqlalchemy import make_url, select
 
 from connector.bootstrap import Container, build
@@ -70,10 +69,7 @@ class Founding:
     def _template(self) -> tuple[str, str]:
         """The template's name, and the secret of the native source."""
         name = f"template_{uuid4().hex[:12]}"
-        with self._postgres.connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
-            )
+        self._postgres.make(name)
         clock = AdjustableClock(BEGINNING - timedelta(hours=1))
         made = container(self._folder, _named(self._postgres, name), clock)
         secret = found(made, self._folder / "register", _register())
@@ -133,7 +129,7 @@ def what_stands(made: Container) -> dict[str, list[str]]:
 
 def owed(made: Container) -> frozenset[str]:
     with made.db.reading() as session:
-        states = ("waiting", "sending", "sent", "held")
+        states = ("waiting", "sending", "sent", "held", "failed")
         return frozenset(session.scalars(select(Notice.key).where(Notice.state.in_(states))))
 
 

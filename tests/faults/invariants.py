@@ -72,7 +72,8 @@ def _dealt_with(town: Town, findings: Findings) -> None:
 def _as_in_a_calm_run(town: Town, calm: Calm, findings: Findings) -> None:
     c = town.container
     for name, rows in what_stands(c).items():
-        differing = set(rows) ^ set(calm.tables[name])
+        there = {row for row in rows if not (town.beside and f'["{town.beside}' in row)}
+        differing = there ^ set(calm.tables[name])
         findings.found(
             len(differing), f"rows of {name} unlike a calm run's, {sorted(differing)[:2]}"
         )
@@ -95,6 +96,9 @@ def _told(town: Town, calm: Calm, findings: Findings) -> None:
         letters = dict(session.execute(select(Letter.id, Letter.message_id)).all())
         sent = session.execute(select(Notice.key, Notice.letter_id).where(Notice.state == "sent"))
         sent_in = dict(sent.all())
+        failed = session.scalars(select(Notice.reason).where(Notice.state == "failed")).all()
+    if failed and not town.refuses_letters:
+        findings.lost += findings.found(len(failed), f"notices given up, {failed[:1]}")
     arrived = Counter(str(one.message["Message-ID"]) for one in town.smtp.received)
     missing = calm.owed - owed(town.container)
     unsent = [key for key, letter in sent_in.items() if not arrived[letters[letter]]]

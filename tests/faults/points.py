@@ -40,6 +40,8 @@ class Point(StrEnum):
     TICK_AFTER = "tick-after-commit"
     TASK_DONE = "task-done"
     """Between the last commit and the acknowledgement of the hint."""
+    MIGRATING = "migrating"
+    """Within a migration's transaction, when it has done its work."""
 
 
 WRITERS = {
@@ -101,6 +103,7 @@ WRAPPED = {
     # Module or module:class, and function → the points before and after it.
     ("connector.services.folding:FoldService", "judge"): (None, Point.FOLD_JUDGED),
     ("connector.runtime.resolve", "read"): (None, Point.RESOLVE_READ),
+    ("alembic.runtime.migration:HeadMaintainer", "update_to_step"): (Point.MIGRATING, None),
     ("connector.channels.smtp:SmtpChannel", "send"): (Point.SEND_BEFORE, Point.SEND_SENT),
 }
 

@@ -4,6 +4,7 @@ It has the town's clock and its marked points; otherwise it is what the command 
 """
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +23,14 @@ SWEEP_S = 1.0
 IDLE_MS = 4000
 """A frozen process holds up the others for so long; PostgreSQL's clock cannot be moved."""
 FOLDER = "FAULTS_FOLDER"
+SITE = "FAULTS_SITE"
+"""Where more plugins are installed, if any."""
 
 
 def main(kind: str, *arguments: str) -> int:
     """arguments: of a web process its port, of a worker how many children and its name."""
+    if SITE in os.environ:
+        sys.path.insert(0, os.environ[SITE])
     settings = config.load()
     set_up_logging(settings.log_level)
     folder = Path(os.environ[FOLDER])

@@ -6,6 +6,7 @@ one.
 
 import os
 import platform
+import signal
 import sys
 import time
 import traceback
@@ -16,6 +17,8 @@ from tests.faults.cases import Case, cases
 from tests.faults.ground import Ground, ground
 from tests.faults.outcome import Outcome, Row, table
 
+MOST_TOLD = 6000
+"""Characters of what one invariant has to say, logs included."""
 DOCS = Path(__file__).parents[2] / "docs" / "faults.md"
 
 
@@ -39,12 +42,15 @@ def rows(chosen: Iterable[Case], runs: int, seed: int) -> list[Row]:
                 began = time.monotonic()
                 outcome = lived(shared, one, seed + run)
                 row.outcomes.append(outcome)
-                print(f"{one.name}: {time.monotonic() - began:.0f} s", *outcome.broken,
+                told = [sentence[:MOST_TOLD] for sentence in outcome.broken]
+                print(f"{one.name}: {time.monotonic() - began:.0f} s", *told,
                       sep="\n    ", file=sys.stderr, flush=True)  # fmt: skip
     return made
 
 
 def main() -> int:
+    # Told to end, it still ends whatever it started.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     only, seed = os.environ.get("ONLY", ""), int(os.environ.get("SEED") or 1)
     runs = int(os.environ.get("RUNS") or 1)
     found = [one for one in cases() if only in one.name]

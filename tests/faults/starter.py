@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -33,11 +34,19 @@ def serve() -> None:
         order = json.loads(line)
         answer = {"code": _code(order["ask"])} if "ask" in order else {"pid": _start(order)}
         print(json.dumps(answer), flush=True)
+    # Whoever gave the orders is gone, perhaps killed: nothing is to outlive him.
+    for pid in _started:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+_started: list[int] = []
 
 
 def _start(order: dict[str, Any]) -> int:
     pid = os.fork()
     if pid:
+        _started.append(pid)
         return pid
     os._exit(_live(order))
 
@@ -70,7 +79,10 @@ def _live(order: dict[str, Any]) -> int:
 def _code(pid: int) -> int | None:
     """Negative for a signal, as subprocess tells it; None while it runs."""
     ended, status = os.waitpid(pid, os.WNOHANG)
-    return os.waitstatus_to_exitcode(status) if ended else None
+    if not ended:
+        return None
+    _started.remove(pid)
+    return os.waitstatus_to_exitcode(status)
 
 
 if __name__ == "__main__":

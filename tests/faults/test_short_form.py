@@ -5,21 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.cases import Case, cases
-from tests.faults.ground import Ground, ground
+from tests.faults.ground import Ground
 from tests.faults.outcome import Row, table
-from tests.services.missing import ServiceMissing
 
 SHORT = [one for one in cases() if one.short]
 SEED = 1
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Ground]:
-    try:
-        with ground() as made:
-            yield made
-    except ServiceMissing as err:
-        pytest.fail(str(err), pytrace=False)
 
 
 @pytest.fixture(scope="module")

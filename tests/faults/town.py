@@ -36,7 +36,9 @@ PREFIX = "town"
 
 @dataclass
 class Town:
-    """crashes: how often somebody was stopped who might have been sending a letter."""
+    """crashes: how often somebody was stopped who might have been sending a letter.
+    refuses_letters: its mail server does, for good. beside: a municipality that a calm run has not.
+    """
 
     trial: Trial
     clock: TownClock
@@ -52,6 +54,8 @@ class Town:
     workers: list[Started] = field(default_factory=list)
     ticks: list[Started] = field(default_factory=list)
     crashes: int = 0
+    refuses_letters: bool = False
+    beside: str = ""
     broken: list[str] = field(default_factory=list)
     _started: list[Started] = field(default_factory=list)
 
@@ -104,18 +108,17 @@ class Town:
 
     def catch(self, point: Point, seconds: float = 20.0) -> Caught:
         """Arms the point and waits until somebody is there."""
+        caught = self.catch_if_any(point, seconds)
+        assert caught is not None, f"nobody came by {point}\n{self.told()}"
+        return caught
+
+    def catch_if_any(self, point: Point, seconds: float) -> Caught | None:
+        """None where nobody came by in that time."""
         self.points.arm(point)
-        found: list[Caught] = []
-
-        def is_there() -> bool:
-            caught = self.points.caught(point)
-            found.extend([caught] if caught else [])
-            return caught is not None
-
-        if not wait_until(is_there, seconds):
-            self.points.disarm(point)
-            raise AssertionError(f"nobody came by {point}\n{self.told()}")
-        return found[0]
+        wait_until(lambda: self.points.caught(point) is not None, seconds)
+        # Whoever takes it in this very moment is caught all the same.
+        self.points.disarm(point)
+        return self.points.caught(point)
 
     def owner(self, pid: int) -> Started:
         """The process that this one is, or belongs to."""
@@ -184,9 +187,10 @@ class Town:
             return session.execute(text(query)).scalar_one()
 
     def do(self, *statements: str) -> None:
-        with self.container.db.engine.begin() as connection:
+        """Whatever an administrator might do. Raises StorageUnavailable."""
+        with self.container.db.writing() as session:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                session.connection().exec_driver_sql(statement)
 
     def told(self) -> str:
         """What they logged, for a failing test."""

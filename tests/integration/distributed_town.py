@@ -63,7 +63,9 @@ def found(container: Container, folder: Path, register: dict[str, str] | None = 
     return added.secrets[0]
 
 
-def import_sheets(container: Container, folder: Path, texts: dict[str, str]) -> None:
+def import_sheets(
+    container: Container, folder: Path, texts: dict[str, str], municipality: str = MUNICIPALITY
+) -> None:
     """Imports CSV sheets as the command does. Fails on any fault."""
     folder.mkdir()
     for name, text in texts.items():
@@ -71,7 +73,7 @@ def import_sheets(container: Container, folder: Path, texts: dict[str, str]) -> 
     now = container.clock.now()
     importing = ImportService(after_import(container.rulebook, container.clock))
     with container.db.writing() as session:
-        plan = importing.check(session, MUNICIPALITY, read_workbook(folder), now.date())
+        plan = importing.check(session, municipality, read_workbook(folder), now.date())
         assert plan.is_sound, plan.as_json()
         importing.apply(session, plan, now)
 

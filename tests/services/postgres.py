@@ -32,8 +32,10 @@ class Postgres:
         self.url = url.set(drivername="postgresql+psycopg")
         self.programs = programs
 
-    def connect(self) -> psycopg.Connection:
-        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    def connect(self, database: str | None = None) -> psycopg.Connection:
+        """To the maintenance database, or that one."""
+        url = self.url.set(drivername="postgresql", database=database or self.url.database)
+        plain = url.render_as_string(hide_password=False)
         return psycopg.connect(plain, autocommit=True, connect_timeout=5)
 
     @contextmanager
@@ -41,20 +43,22 @@ class Postgres:
         """A copy of the template (an empty one), as an SQLAlchemy address; dropped afterwards,
         sessions and all."""
         name = f"connector_test_{uuid4().hex[:16]}"
-        with self.connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
-            )
+        self.make(name, template)
         try:
             yield self.url.set(database=name).render_as_string(hide_password=False)
         finally:
-            with self.connect() as connection:
-                # FORCE: a test that failed half-way may have left a connection behind.
-                connection.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-                )
+            self.drop(name)
+
+    def make(self, name: str, template: str = "template0") -> None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+        with self.connect() as connection:
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def drop(self, name: str) -> None:
+        # FORCE: a test that failed half-way may have left a connection behind.
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        with self.connect() as connection:
+            connection.execute(statement.format(sql.Identifier(name)))
 
 
 @contextmanager

@@ -1,0 +1,88 @@
+"""The checks of the harness find what they look for: each damage is told of, and by its name."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.faults.ground import Ground
+from tests.faults.invariants import Findings, check
+from tests.faults.recovery import come_to_rest
+from tests.faults.stream import parcels
+from tests.faults.town import Town, town
+
+
+@pytest.fixture(scope="module")
+def rested(shared: Ground) -> Iterator[Town]:
+    """A town after a calm day, with nothing the matter."""
+    with town(shared.trial(seed=1)) as made:
+        made.start_everything()
+        made.senders.start(parcels(made.founding.secret, seed=1))
+        come_to_rest(made)
+        assert told(made) == ""
+        yield made
+
+
+def found(made: Town) -> Findings:
+    return check(made, made.founding.calm)
+
+
+def told(made: Town) -> str:
+    return "\n".join(found(made).broken)
+
+
+def one_lost(made: Town) -> None:
+    made.senders.acknowledged.add(("moodle", "never-stored", "0" * 64))
+
+
+def one_left(made: Town) -> None:
+    made.do("UPDATE deliveries SET state = 'ready' WHERE id = (SELECT min(id) FROM deliveries)")
+
+
+def one_miscounted(made: Town) -> None:
+    made.do("UPDATE shares SET achieved = achieved + 1 WHERE achieved < population")
+
+
+def one_letter_gone(made: Town) -> None:
+    made.smtp.received.pop()
+
+
+def one_letter_too_many(made: Town) -> None:
+    made.smtp.received.append(made.smtp.received[0])
+
+
+def one_not_owed(made: Town) -> None:
+    made.do("UPDATE notices SET state = 'withdrawn' WHERE state = 'sent'")
+
+
+def one_claimed(made: Town) -> None:
+    made.do("UPDATE subjects SET lease_token = 'x' WHERE id = (SELECT min(id) FROM subjects)")
+
+
+def one_odd_answer(made: Town) -> None:
+    made.senders.odd.append("500 at /hooks/moodle")
+
+
+DAMAGES: dict[Callable[[Town], None], str] = {
+    one_lost: "answered 200 and not stored",
+    one_left: "not dealt with in time",
+    one_miscounted: "rows of shares unlike a calm run's",
+    one_letter_gone: "told as sent and never arrived",
+    one_letter_too_many: "sent more than 1 + 0 times",
+    one_not_owed: "notices not owed any more",
+    one_claimed: "claims left at rest",
+    one_odd_answer: "odd answers",
+}
+
+
+@pytest.mark.slow
+def test_each_damage_is_found(rested: Town) -> None:
+    for damage, sentence in DAMAGES.items():
+        before = told(rested)
+        assert sentence not in before
+        damage(rested)
+        assert sentence in told(rested), damage.__name__
+    after = found(rested)
+    assert after.lost >= 3
+    assert after.doubled >= 2
+    # What was finished was written once more above; the database itself noted it.
+    assert "late writes" in told(rested)
