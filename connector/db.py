@@ -47,6 +47,7 @@ class Database:
             # Not the address itself: it may hold a password.
             known = "sqlite:///… or postgresql://… is expected"
             raise BadSettings(f"CONNECTOR_DATABASE_URL: {known}") from err
+        self.pool_size = pool_size
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = threading.RLock() if self.is_sqlite else nullcontext()
         self._write_engine = self.engine.execution_options(connector_writes=True)

@@ -75,6 +75,16 @@ class SmtpChannel:
         self._tls = tls or ssl.create_default_context()
         self._from = Address(display_name=name, addr_spec=address)
 
+    def check(self) -> None:
+        """A session as for a letter, up to EHLO and log-in, and no letter. Raises ChannelDown."""
+        session = self._session()
+        try:
+            session.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as err:
+            raise ChannelDown("no_greeting") from err
+        finally:
+            _leave(session)
+
     def send(self, letter: OutgoingLetter) -> bytes | None:
         if not _ADDRESS.fullmatch(letter.address):
             raise Refused("bad_address")

@@ -35,7 +35,7 @@ def ready(made: Container) -> None:
     still be running on the former tables. Raises NotUpgraded.
     """
     held = schema.current(made.db)
-    if held == schema.head():
+    if schema.is_served(held):
         return
     if made.db.is_sqlite or held is None:
         schema.upgrade(made.db)

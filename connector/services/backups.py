@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from connector.db import Database
 from connector.errors import BadSettings, ConnectorError
-from connector.models import Base, Source
+from connector.models import Base
 from connector.secretbox import SecretBox
 from connector.services import schema
 from connector.services.sources import SourceService
@@ -143,7 +143,7 @@ def sealed_sources(session: Session, box: SecretBox) -> list[str]:
     """Codes of the sources whose secrets the key at hand does not open."""
     sealed = []
     service = SourceService(session, box)
-    for code in session.scalars(select(Source.code).order_by(Source.code)).all():
+    for code in service.codes():
         try:
             service.get(code)
         except BadSettings:

@@ -46,6 +46,15 @@ def knows(revision: str) -> bool:
     return revision in _revisions()
 
 
+def is_served(held: str | None) -> bool:
+    """Whether this program can work on tables of that revision: its own, or a newer program's.
+
+    Migrations only add, so that while an installation is upgraded machine by machine the former
+    program goes on, and may be started again, on the new tables.
+    """
+    return held is not None and (held == head() or not knows(held))
+
+
 def current(db: Database) -> str | None:
     """The database's revision, None for an empty one. Raises StorageUnavailable."""
     with db.connection() as connection:

@@ -114,6 +114,10 @@ class SourceService:
         source = self._session.get(Source, code)
         return None if source is None else self._details(source)
 
+    def codes(self) -> list[str]:
+        """Every source, whether or not the key opens its secrets."""
+        return list(self._session.scalars(select(Source.code).order_by(Source.code)))
+
     def all(self) -> list[SourceDetails]:
         rows = self._session.scalars(select(Source).order_by(Source.code))
         return [self._details(source) for source in rows]

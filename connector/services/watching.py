@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from connector.models import Delivery, Notice, RuleFault, Source, SourceCount, Subject
 
 MOST = 100_000
+FIRST = 5_000
+"""Subjects among which leases are looked for."""
 STATES = ("new", "ready", "parked", "set_aside")
 """States of deliveries that somebody or something is waiting for; the rest are done."""
 
@@ -71,16 +73,19 @@ class WatchService:
 
     def subjects(self) -> tuple[int, Leases]:
         """How many wait to be judged, and their leases."""
-        some = (
+        dirty = select(Subject.id).where(Subject.dirty.is_(True)).limit(self._most).subquery()
+        count = self._session.scalar(select(func.count()).select_from(dirty)) or 0
+        # Claims take the first ones; the others need not be fetched to be counted.
+        first = (
             select(Subject.lease_until)
             .where(Subject.dirty)
             .order_by(Subject.id)
-            .limit(self._most)
+            .limit(FIRST)
             .subquery()
         )
-        held, expired = self._sums(some.c.lease_until)
-        row = self._session.execute(select(func.count(), held, expired).select_from(some)).one()
-        return row[0], Leases("subject", row[1], row[2])
+        held, expired = self._sums(first.c.lease_until)
+        row = self._session.execute(select(held, expired)).one()
+        return count, Leases("subject", row[0], row[1])
 
     def notices(self) -> tuple[list[tuple[str, str, int]], datetime | None, Leases]:
         """Unsent ones by municipality and state; since when the longest overdue one is due."""

@@ -30,7 +30,7 @@ def create_blueprint(container: Container, works: Callable[[], bool]) -> Bluepri
             with container.db.reading() as session:
                 session.execute(select(1))
                 checks["database"] = True
-            checks["migrations"] = schema.current(container.db) == schema.head()
+            checks["migrations"] = schema.is_served(schema.current(container.db))
         except StorageUnavailable:
             # Told by the answer: what could not be asked is not ready.
             pass
