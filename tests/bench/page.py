@@ -116,7 +116,7 @@ def _chapter(result: Result) -> str:
 def _where(title: str, shares: dict[str, float]) -> list[str]:
     if not shares:
         return []
-    lines = [f"Where the time goes ({title}):\n", "| part | share |", "|---|---|"]
+    lines = [f"Where it goes ({title}):\n", "| part | share |", "|---|---|"]
     lines += [
         f"| {name} | {share * 100:.0f} % |" for name, share in shares.items() if share >= 0.01
     ]

@@ -10,6 +10,7 @@ from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Pair, Result
 from tests.bench.installation import Installation
 from tests.bench.load import generator
+from tests.bench.profile import sampled
 from tests.bench.rows.accept_pg import CONNECTIONS, post, rates
 from tests.bench.stream import Stream
 from tests.services.ports import free_port
@@ -30,7 +31,7 @@ def measure(context: Context) -> Result:
     with context.database(context.town(town.BLOCK)) as name, context.installation(name) as product:
         with product.container() as container:
             secret = town.secret_of(container)
-        _, port = product.serve()
+        process, port = product.serve()
         plain_port = plain(product, secret)
         stream = Stream(town.learner, town.BLOCK)
         with generator(port, CONNECTIONS) as ours, generator(plain_port, CONNECTIONS) as theirs:
@@ -42,6 +43,9 @@ def measure(context: Context) -> Result:
                 result.pairs.append(Pair(mine.rate, other.rate))
                 if mine.errors or other.errors:
                     result.notes.append(f"not 200: ours {mine.refused}, plain {other.refused}")
+            with sampled(process.pid, seconds / 2) as sampling:
+                post(ours, stream, secret, seconds / 2)
+    result.where["web"] = sampling.shares
     result.absolute = rates(result)
     assert result.ratios is not None
     result.checks = [Check("ratio", result.ratios.middle, Goal("≥", 3.5))]

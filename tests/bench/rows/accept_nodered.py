@@ -8,6 +8,7 @@ from tests.bench import node_red, town
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Pair, Result
 from tests.bench.load import generator
+from tests.bench.profile import sampled
 from tests.bench.rows.accept_pg import CONNECTIONS, post, rates
 from tests.bench.stream import Stream
 
@@ -26,7 +27,7 @@ def measure(context: Context) -> Result:
     with context.database(context.town(town.BLOCK)) as name, context.installation(name) as product:
         with product.container() as container:
             secret = town.secret_of(container)
-        _, port = product.serve()
+        process, port = product.serve()
         red_port = node_red.serve(product, secret)
         _await_flow(red_port)
         stream = Stream(town.learner, town.BLOCK)
@@ -39,6 +40,9 @@ def measure(context: Context) -> Result:
                 result.pairs.append(Pair(mine.rate, other.rate))
                 if mine.errors or other.errors:
                     result.notes.append(f"not 200: ours {mine.refused}, theirs {other.refused}")
+            with sampled(process.pid, seconds / 2) as sampling:
+                post(ours, stream, secret, seconds / 2)
+    result.where["web"] = sampling.shares
     assert result.ratios is not None
     result.checks = [Check("ratio", result.ratios.middle, Goal("≥", 1.2))]
     result.absolute = rates(result) | {"Node-RED": node_red.version()}

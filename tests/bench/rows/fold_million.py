@@ -8,6 +8,7 @@ from connector.runtime.engine import Engine
 from tests.bench import processor_time, town
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Pair, Result, Spread
+from tests.bench.profile import profiled
 from tests.bench.rows.fold_task import store
 from tests.bench.stream import Stream
 
@@ -71,9 +72,12 @@ def measure(context: Context) -> Result:
             (cost, wall), (other, other_wall) = (side.turn() for side in sides)
             result.pairs.append(Pair(cost, other))
             walls.append(wall / other_wall)
+        with profiled() as profile:
+            sides[0].turn()
         size = database_bytes(context, names[1])
     assert result.ratios is not None
     result.checks = [Check("ratio", result.ratios.middle, Goal("≤", 1.5))]
+    result.where["the worker's side, with a million"] = profile.shares
     result.values = {"person_bytes": size / many}
     ours = Spread.of([pair.ours for pair in result.pairs])
     theirs = Spread.of([pair.baseline for pair in result.pairs])

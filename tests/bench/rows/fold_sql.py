@@ -9,6 +9,7 @@ from connector.runtime.engine import Engine
 from tests.bench import processor_time, town, written_rows
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Pair, Result
+from tests.bench.profile import sampled
 from tests.bench.rows.accept_pg import rates
 from tests.bench.rows.fold_task import WORKERS, hinting, processed, store
 from tests.bench.stream import Stream
@@ -62,6 +63,10 @@ def measure(context: Context) -> Result:
                 for batch in found:
                     for written in batch:
                         rows[written.table] = rows.get(written.table, 0) + written.rows
+            store(container, stream.events(many))
+            with sampled(worker, context.choose(8, 2), subprocesses=True) as sampling:
+                processed(watching, many, publish)
+    result.where["workers"] = sampling.shares
     assert result.ratios is not None
     result.checks = [Check("ratio", result.ratios.middle, Goal("≥", 0.20))]
     result.absolute = rates(result) | {

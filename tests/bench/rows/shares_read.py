@@ -10,6 +10,7 @@ from tests.bench import town
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Pair, Result, Spread
 from tests.bench.installation import counted
+from tests.bench.profile import profiled
 
 COUNT = """
     SELECT indicator, period, count(*) FILTER (WHERE in_population),
@@ -56,6 +57,9 @@ def measure(context: Context) -> Result:
         for _ in range(turns):
             result.pairs.append(Pair(timed(figures, reads), timed(count, 1)))
             plain.append(timed(shares, reads))
+        with profiled() as profile:
+            timed(figures, reads)
+    result.where["FigureService.figures"] = profile.shares
     middle = Spread.of([pair.baseline / pair.ours for pair in result.pairs])
     rows = Spread.of(plain)
     result.checks = [Check("times faster", middle.middle, Goal("≥", 1000))]

@@ -6,7 +6,6 @@ Run by `make soak`, not with the other rows. BENCH_MINUTES shortens it.
 import json
 import os
 import subprocess
-import time
 from statistics import median
 from threading import Event, Thread
 
@@ -17,14 +16,14 @@ from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Result
 from tests.bench.installation import COMMAND, Installation, counted
 from tests.bench.largest_load import largest
-from tests.bench.load import Generator, generator
+from tests.bench.load import generator
 from tests.bench.rows.accept_pg import CONNECTIONS
 from tests.bench.rows.fold_task import hinting, processed
 from tests.bench.rows.memory import processes
-from tests.bench.stream import SOURCE, Stream, requests
+from tests.bench.steady_load import steady
+from tests.bench.stream import Stream
 from tests.guards.tree import ROOT
 
-PART_S = 20.0
 EVERY_S = 10.0
 
 
@@ -51,7 +50,7 @@ def measure(context: Context) -> Result:
             rate = largest(context, product, stream, connection, publish, load, secret).half
             watch = Watch(web.pid, worker, tick.pid)
             watch.start()
-            sent, errors, behind = _load(connection, load, stream, secret, rate, minutes * 60)
+            sent = steady(connection, load, stream, secret, rate, minutes * 60)
             samples = watch.stop()
             processed(connection, 1, publish, 600)
             stored = counted(connection, "SELECT count(*) FROM deliveries WHERE state = 'done'")
@@ -64,12 +63,13 @@ def measure(context: Context) -> Result:
     result.checks = [
         *growing,
         Check("differences of a recount", differences, Goal("=", 0, "")),
-        Check("not answered 200", errors, Goal("=", 0, "")),
+        Check("not answered 200", sent.errors, Goal("=", 0, "")),
         Check("not done", aside, Goal("=", 0, "")),
     ]  # fmt: skip
+    result.notes += [f"not 200: {sent.refused}"] if sent.refused else []
     result.absolute = {
-        "load": f"{rate:.0f} deliveries/s, {sent} accepted, {stored} done",
-        "most that waited at the end of a part": str(behind),
+        "load": f"{rate:.0f} deliveries/s, {sent.accepted} accepted, {stored} done",
+        "most that waited at the end of a part": str(sent.behind),
         **{
             process: f"{series[0]:.0f} MiB at first, {series[-1]:.0f} MiB at the end, "
             f"{max(series):.0f} MiB at most"
@@ -80,24 +80,6 @@ def measure(context: Context) -> Result:
         process: [round(mib, 1) for mib in found] for process, found in samples.items()
     }
     return result
-
-
-def _load(
-    connection: psycopg.Connection, load: Generator, stream: Stream, secret: str, rate: float,
-    seconds: float,
-) -> tuple[int, int, int]:  # fmt: skip
-    """Accepted, not answered 200, and the most that ever waited between two parts."""
-    sent = errors = behind = 0
-    ends = time.monotonic() + seconds
-    while (left := ends - time.monotonic()) > 0:
-        # Signed a part at a time: signatures are good for five minutes.
-        part = requests(stream.events(int(rate * PART_S) + 1), secret, f"/hooks/{SOURCE}")
-        outcome = load.run(part, min(PART_S, left), rate)
-        sent += outcome.accepted
-        errors += outcome.errors
-        waits = counted(connection, "SELECT count(*) FROM deliveries WHERE state = 'ready'")
-        behind = max(behind, waits)
-    return sent, errors, behind
 
 
 class Watch:

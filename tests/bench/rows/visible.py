@@ -7,11 +7,14 @@ import psycopg
 from tests.bench import town
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Result, percentile
+from tests.bench.installation import counted
 from tests.bench.largest_load import largest
 from tests.bench.load import generator
+from tests.bench.profile import sampled
 from tests.bench.rows.accept_pg import CONNECTIONS
 from tests.bench.rows.fold_task import hinting, processed
-from tests.bench.stream import SOURCE, Stream, requests
+from tests.bench.steady_load import steady
+from tests.bench.stream import Stream
 
 # Received before the transaction that stores it, visible with the commit that also writes the
 # shares: the whole way, a little more than what a reader waits for.
@@ -19,8 +22,6 @@ LATENCIES = """
     SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - received_at)::float8
     FROM deliveries WHERE id > %s AND state = 'done'
 """
-PART_S = 20.0
-"""Requests are signed a part at a time: signatures are good for five minutes."""
 
 
 def measure(context: Context) -> Result:
@@ -38,31 +39,35 @@ def measure(context: Context) -> Result:
     ):
         with product.container() as container:
             secret = town.secret_of(container)
-        _, port = product.serve()
+        web, port = product.serve()
         stream = Stream(town.spread(staff), staff)
-        with hinting(product) as (_, publish), generator(port, CONNECTIONS) as load:
+        with hinting(product) as (worker, publish), generator(port, CONNECTIONS) as load:
             product.start_tick()
             most = largest(context, product, stream, connection, publish, load, secret)
             rate = most.half
-            row = connection.execute("SELECT max(id) FROM deliveries").fetchone()
-            first, ends, errors, sent = row[0] if row else 0, time.monotonic() + seconds, 0, 0
-            while time.monotonic() < ends:
-                part = requests(stream.events(int(rate * PART_S) + 1), secret, f"/hooks/{SOURCE}")
-                outcome = load.run(part, min(PART_S, ends - time.monotonic()), rate)
-                errors += outcome.errors
-                sent += outcome.accepted
+            first = counted(connection, "SELECT max(id) FROM deliveries")
+            sent = steady(connection, load, stream, secret, rate, seconds)
             drained = time.perf_counter()
             processed(connection, 1, publish)
             drained = time.perf_counter() - drained
             latencies = [row[0] for row in connection.execute(LATENCIES, (first,))]
+            short = context.choose(10, 2)
+            with (
+                sampled(web.pid, short) as of_web,
+                sampled(worker, short, subprocesses=True) as of_workers,
+            ):
+                steady(connection, load, stream, secret, rate, short)
+    result.where = {"web": of_web.shares, "workers": of_workers.shares}
     p95, p99 = percentile(latencies, 95), percentile(latencies, 99)
     result.checks = [
         Check("p95", p95, Goal("≤", 1, "s")),
         Check("p99", p99, Goal("≤", 3, "s")),
-        Check("errors", errors, Goal("=", 0, "")),
+        Check("errors", sent.errors, Goal("=", 0, "")),
     ]
+    result.notes += [f"not 200: {sent.refused}"] if sent.refused else []
     result.absolute = {
-        "load": f"{rate:.0f} deliveries/s for {seconds} s, {len(latencies)} of {sent} measured",
+        "load": f"{rate:.0f} deliveries/s for {seconds} s",
+        "measured": f"{len(latencies)} of {sent.accepted} accepted",
         "largest load": str(most),
         "p50": f"{percentile(latencies, 50):.2f} s",
         "most": f"{max(latencies):.2f} s",
