@@ -31,6 +31,7 @@ class Config:
     allow_private: Moodle may live in a private network or on the loopback.
     clock: an instant (ISO 8601) to start the clock at; for demonstrations and drills only.
     queue_prefix: what the queues' names begin with; two installations on one broker need two.
+    otlp_endpoint: where traces go (connector/tracing.py), `http://host:4318`; empty: nowhere.
     keep_…_days: how long each class of data is kept (connector/services/retention.py); 0: for ever.
     safe_mode: no plugin's Python is run, only rule files are read.
     """
@@ -48,6 +49,7 @@ class Config:
     log_level: str
     clock: datetime | None
     queue_prefix: str = "connector"
+    otlp_endpoint: str = ""
     keep_bodies_days: int = 365
     keep_aside_days: int = 730
     keep_letters_days: int = 365
@@ -93,6 +95,7 @@ def load() -> Config:
             log_level=_level(_text(env, "CONNECTOR_LOG_LEVEL", "INFO")),
             clock=_instant(clock) if clock else None,
             queue_prefix=_text(env, "CONNECTOR_QUEUE_PREFIX", "connector"),
+            otlp_endpoint=_text(env, "CONNECTOR_OTLP_ENDPOINT"),
             keep_bodies_days=_days(env, "CONNECTOR_KEEP_BODIES_DAYS", 365),
             keep_aside_days=_days(env, "CONNECTOR_KEEP_ASIDE_DAYS", 730),
             keep_letters_days=_days(env, "CONNECTOR_KEEP_LETTERS_DAYS", 365),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from connector import __version__, tracing
 from connector.bootstrap import Container
 from connector.cli.output import Output
 from connector.cli.session import container
@@ -48,7 +49,13 @@ def _serving(arguments: argparse.Namespace) -> Iterator[Container]:
     ends by itself only what went wrong."""
     with container() as made:
         set_up_logging(arguments.log_level or made.config.log_level)
-        yield made
+        if arguments.command != "worker":
+            # A worker's processes set their own up, once they are forked.
+            tracing.set_up(made.config.otlp_endpoint, __version__)
+        try:
+            yield made
+        finally:
+            tracing.shut_down()
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:

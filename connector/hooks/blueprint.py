@@ -67,11 +67,11 @@ class _Door:
             return _response(self._take(source, statements))
         except Refused as refusal:
             self._receiver.refused(known, refusal.reason)
-            _log.warning("hook refused: source=%s reason=%s", known or "?", refusal.reason)
+            _log.warning("hook.refused source=%s reason=%s", known or "?", refusal.reason)
             return _response(answers.problem(refusal.status, refusal.sentence))
         except StorageUnavailable:
             # Not counted: counting is a write too, and would keep the sender waiting for it.
-            _log.error("hook not stored: source=%s reason=storage_unavailable", known or "?")
+            _log.error("hook.not_stored source=%s reason=storage_unavailable", known or "?")
             return _response(answers.not_stored())
 
     def _check_before_asking(self, statements: bool) -> None:

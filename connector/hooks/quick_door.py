@@ -71,7 +71,7 @@ class QuickDoor:
 
         def told(outcome: Receipt | StorageUnavailable) -> None:
             if isinstance(outcome, StorageUnavailable):
-                _log.error("hook not stored: source=%s reason=storage_unavailable", source.code)
+                _log.error("hook.not_stored source=%s reason=storage_unavailable", source.code)
                 answer(answers.not_stored())
             else:
                 answer(answers.receipt(outcome))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import requests
 
+from connector import tracing
 from connector.clock import Clock
 from connector.moodle.answers import Reading
 from connector.moodle.breaker import Breaker
@@ -88,6 +89,10 @@ class MoodleClient:
         the network and 5xx without Retry-After are tried again at once, a time-out is not: its
         30 seconds were patience enough.
         """
+        with tracing.span("connector.moodle", function=question.function.value):
+            return self._call(question)
+
+    def _call(self, question: Question) -> Reading:
         for left in reversed(range(self._limits.tries)):
             self._wait_for_place()
             try:

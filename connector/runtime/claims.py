@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
+from connector import tracing
 from connector.errors import LostLease
 from connector.models import Delivery, Subject
 from connector.models.among import among
@@ -135,4 +136,5 @@ def _take(session: Session, model: Any, wanted: Any, term: timedelta, now: datet
             .values(lease_token=token, lease_until=now + term)
             .execution_options(synchronize_session=False)
         )
+        tracing.note(**{model.__tablename__: ids})
     return Claim(token, ids)

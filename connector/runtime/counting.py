@@ -1,12 +1,16 @@
 """Counting the work: how long batches take and how many rows they hold, written down in time."""
 
+import logging
 from collections.abc import Callable
 from time import monotonic
 
+from connector import tracing
 from connector.db import Database
 from connector.errors import BrokerUnavailable, StorageUnavailable
 from connector.services.tallying import TallyService
 from connector.tallies import Tallies
+
+log = logging.getLogger(__name__)
 
 COUNT_S = 5.0
 """How often a process adds its share to the sums."""
@@ -35,15 +39,21 @@ class Counting:
 def measured(tallies: Tallies, kind: str, work: Callable[[], int]) -> int:
     """Does one batch; one that found nothing to do is not counted, one that failed is."""
     began = monotonic()
-    try:
-        count = work()
-    except Exception:
-        # Whatever it was is told by the caller; here it is only counted.
-        tallies.add("batch_faults", kind)
-        raise
+    with tracing.span(f"connector.{kind}") as span:
+        try:
+            count = work()
+        except Exception:
+            # Whatever it was is told by the caller; here it is only counted.
+            tallies.add("batch_faults", kind)
+            raise
+        if not count:
+            span.drop()
+        tracing.note(rows=count)
     if count:
         tallies.add("batch_rows", kind, by=count)
-        tallies.took("batch_seconds", kind, seconds=monotonic() - began)
+        seconds = monotonic() - began
+        tallies.took("batch_seconds", kind, seconds=seconds)
+        log.info("batch.done kind=%s rows=%d seconds=%.3f", kind, count, seconds)
     return count
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from connector import tracing
 from connector.channels.channel import (
     Channel,
     ChannelDown,
@@ -91,7 +92,9 @@ class Sender:
                 continue
             handled += 1
             try:
-                self._deliver(claimed, open_ones[group.municipality])
+                with tracing.span("connector.letter", municipality=group.municipality):
+                    tracing.note(notices=[notice.id for notice in claimed.notices])
+                    self._deliver(claimed, open_ones[group.municipality])
             except LostLease:
                 log.warning("send.lost_lease municipality=%s", group.municipality)
             except ChannelDown as err:
@@ -174,6 +177,12 @@ class Sender:
         with self._db.writing() as session:
             SendingService(session).sent(claimed, columns, self._clock.now())
         self._count("sent")
+        log.info(
+            "send.sent municipality=%s channel=%s notices=%s",
+            claimed.group.municipality,
+            self._channel.name,
+            ",".join(str(notice.id) for notice in claimed.notices),
+        )
 
     def _set_back(self, claimed: ClaimedGroup, office: PostOffice) -> None:
         try:

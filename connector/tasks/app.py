@@ -10,6 +10,7 @@ from functools import partial
 
 from celery import Celery
 
+from connector import __version__, tracing
 from connector.bootstrap import build
 from connector.config import Config
 from connector.errors import BadSettings
@@ -66,6 +67,8 @@ class Workshop:
 
     def engine(self) -> Engine:
         if self._engine is None or self._pid != os.getpid():
+            # Here as well: its thread would not survive the fork.
+            tracing.set_up(self._config.otlp_endpoint, __version__)
             self._engine = Engine(build(self._config))
             self._pid = os.getpid()
             # A thread of the child's own, so that what was counted last is told while it idles.

@@ -75,7 +75,7 @@ def _stale_form(error: CSRFError) -> Response:
 
 
 def _unavailable(error: StorageUnavailable) -> Response:
-    _log.error("storage unavailable: endpoint=%s", request.endpoint)
+    _log.error("web.storage_unavailable endpoint=%s", request.endpoint)
     response = answer(503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
@@ -109,7 +109,7 @@ def _no_day(error: NotADay) -> Response:
 
 
 def _rules_refused(error: RulesRefused) -> Response:
-    _log.error("rules refused: endpoint=%s", request.endpoint)
+    _log.error("web.rules_refused endpoint=%s", request.endpoint)
     return answer(
         503,
         "Файлы правил этого муниципалитета содержат ошибки; их покажет команда connector plugins "
@@ -119,5 +119,5 @@ def _rules_refused(error: RulesRefused) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     # The last line of defence: a stack trace belongs into the log, never into an answer.
-    _log.exception("request failed: endpoint=%s", request.endpoint)
+    _log.exception("web.fault endpoint=%s", request.endpoint)
     return answer(500)

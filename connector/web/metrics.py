@@ -21,6 +21,7 @@ from connector import __version__
 from connector.db import Database
 from connector.errors import StorageUnavailable
 from connector.services import schema
+from connector.services.rule_faults import off_until
 from connector.services.tallying import TallyService
 from connector.services.watching import WatchService
 from connector.tallies import BEYOND, BOUNDS, Key
@@ -98,14 +99,14 @@ class Numbers(Collector):
         )
         for declared, what in ((names.REFUSED, "refused"), (names.IGNORED, "ignored")):
             yield _family(declared, [((s, r), count) for s, r, count in watch.counted(what)])
-        yield from _rules(watch)
+        yield from _rules(watch, now)
         yield from _tallied(TallyService(session).all())
 
 
-def _rules(watch: WatchService) -> Iterator[Metric]:
+def _rules(watch: WatchService, now: datetime) -> Iterator[Metric]:
     faults = watch.rule_faults()
     yield _family(names.RULE_FAULTS, [((f.municipality, f.rule), f.count) for f in faults])
-    off = Counter((f.municipality,) for f in faults if f.switched_off_at is not None)
+    off = Counter((f.municipality,) for f in faults if off_until(f, now) is not None)
     yield _family(names.RULES_OFF, sorted(off.items()))
 
 

@@ -24,6 +24,7 @@ def asked_for(*options: tuple[str, str]) -> set[str]:
 
 
 CORE = asked_for(("options", "install_requires"), ("options.extras_require", "postgres"))
+CORE |= asked_for(("options.extras_require", "tracing"))
 DEV = CORE | asked_for(("options.extras_require", "dev"))
 
 
