@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 
 def among(
@@ -18,8 +18,7 @@ def among(
     """Whether the column is one of the values, whose number SQLite limits to some 30,000."""
     if session.get_bind().dialect.name != "postgresql":
         return column.in_(values)
-    element = column.type.compile(dialect=session.get_bind().dialect).partition("(")[0]
-    array = literal(array_text(values), _ArrayText(element))
+    array = literal(array_text(values), _ArrayText(_element_of(column.type, session)))
     is_one: ColumnElement[bool] = column == any_(array)
     return is_one
 
@@ -36,6 +35,19 @@ class _ArrayText(UserDefinedType[str]):
 
     def get_col_spec(self, **kw: Any) -> str:
         return f"{self.element}[]"
+
+
+_names: dict[type[TypeEngine[Any]], str] = {}
+"""To have a type spelt costs more than to ask the question."""
+
+
+def _element_of(kind: TypeEngine[Any], session: Session) -> str:
+    name = _names.get(type(kind))
+    if name is None:
+        # Without a length: a value that is too long is asked for whole, and is not there.
+        name = kind.compile(dialect=session.get_bind().dialect).partition("(")[0]
+        _names[type(kind)] = name
+    return name
 
 
 def array_text(values: Collection[str] | Collection[int]) -> str:
