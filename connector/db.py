@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -51,6 +52,12 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = threading.RLock() if self.is_sqlite else nullcontext()
         self._write_engine = self.engine.execution_options(connector_writes=True)
+
+    @property
+    def file(self) -> Path | None:
+        """Of an SQLite database; None for one that is no file."""
+        name = self.engine.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

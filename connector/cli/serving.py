@@ -7,7 +7,7 @@ the exit code is 0. Killed harder, nothing that was answered 200 is lost.
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
 from connector.runtime.relay import Relay
 from connector.runtime.retain import Retainer
+from connector.runtime.sole import sole
 from connector.runtime.sweep import Sweep
 from connector.services.retention import Keep
 from connector.tasks.app import hint_publisher, make_celery
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
 
 
 def run_all(container: Container, host: str, port: int) -> int:
-    """Web and work in this process. Raises OSError if the address is taken."""
+    """Web and work in this process. Raises OSError if the address is taken, AlreadyRunning if
+    somebody else works on the same file."""
+    file = container.db.file
+    with sole(file) if file is not None else nullcontext():
+        return _run_all(container, host, port)
+
+
+def _run_all(container: Container, host: str, port: int) -> int:
     engine = Engine(container)
 
     def works() -> bool:
