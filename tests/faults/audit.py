@@ -33,9 +33,32 @@ CREATE TRIGGER faults_again AFTER UPDATE OF state, letter_id ON notices FOR EACH
 """
 
 
+_NOTES_OF_A_FILE = (
+    "CREATE TABLE faults_notes (id integer PRIMARY KEY, what text NOT NULL)",
+    """
+    CREATE TRIGGER faults_late AFTER UPDATE OF state, done_at, lease_token ON deliveries
+    WHEN OLD.state IN ('done', 'set_aside') AND (OLD.state IS NOT NEW.state
+         OR OLD.done_at IS NOT NEW.done_at OR OLD.lease_token IS NOT NEW.lease_token)
+    BEGIN
+        INSERT INTO faults_notes (what)
+        VALUES ('delivery ' || OLD.id || ': ' || OLD.state || ' -> ' || NEW.state);
+    END
+    """,
+    """
+    CREATE TRIGGER faults_again AFTER UPDATE OF state, letter_id ON notices
+    WHEN OLD.state = 'sent'
+         AND (OLD.state IS NOT NEW.state OR OLD.letter_id IS NOT NEW.letter_id)
+    BEGIN
+        INSERT INTO faults_notes (what) VALUES ('notice ' || OLD.id || ': sent -> ' || NEW.state);
+    END
+    """,
+)
+
+
 def install(container: Container) -> None:
-    with container.db.engine.begin() as connection:
-        connection.exec_driver_sql(_NOTES)
+    with container.db.writing() as session:
+        for statement in _NOTES_OF_A_FILE if container.db.is_sqlite else (_NOTES,):
+            session.connection().exec_driver_sql(statement)
 
 
 def notes(container: Container) -> list[str]:

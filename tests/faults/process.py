@@ -1,4 +1,4 @@
-"""One process of a town under fire: web, worker, tick or upgrade.
+"""One process of a town under fire: web, worker, tick, upgrade, or run.
 
 It has the town's clock and its marked points; otherwise it is what the command of that name runs.
 """
@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from connector import bootstrap, config, db
-from connector.cli.serving import run_tick, run_worker, serve_web
+from connector.cli.serving import run_all, run_tick, run_worker, serve_web
 from connector.config import Config
 from connector.log import set_up_logging
 from connector.services import schema
@@ -22,6 +22,8 @@ SWEEP_S = 1.0
 """Each turn of the tick; how long a lost hint lasts."""
 IDLE_MS = 4000
 """A frozen process holds up the others for so long; PostgreSQL's clock cannot be moved."""
+BUSY_MS = 2000
+"""As long a process waits for an SQLite file that somebody else has locked."""
 FOLDER = "FAULTS_FOLDER"
 SITE = "FAULTS_SITE"
 """Where more plugins are installed, if any."""
@@ -36,7 +38,7 @@ def main(kind: str, *arguments: str) -> int:
     folder = Path(os.environ[FOLDER])
     clock = TownClock.of(folder / "clock", kind)
     points.install(points.Points(folder / "points"))
-    db.IDLE_MS = IDLE_MS
+    db.IDLE_MS, db.BUSY_MS = IDLE_MS, BUSY_MS
     with asked_freely():
         return _run(kind, arguments, settings, clock)
 
@@ -52,4 +54,6 @@ def _run(kind: str, arguments: tuple[str, ...], settings: Config, clock: TownClo
     if kind == "upgrade":
         schema.upgrade(container.db)
         return 0
+    if kind == "run":
+        return run_all(container, "127.0.0.1", int(arguments[0]))
     return serve_web(container, "127.0.0.1", int(arguments[0]))

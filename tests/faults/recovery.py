@@ -1,11 +1,14 @@
 """How a town comes to rest after the trouble: waited for, with the pauses in between skipped."""
 
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from connector.errors import StorageUnavailable
+from connector.models import Delivery, Notice, Subject
 from tests.faults.town import PATIENCE_S, Town
 
 BOUND_S = 2 * 3600
@@ -17,18 +20,6 @@ STILL_S = 0.4
 """Real seconds without any change before what is not due yet is made due;"""
 STILL_CLAIMED_S = 2.0
 """where somebody has a claim and may be at work, longer: nobody is to be robbed of it."""
-
-_LEFT = text("""
-SELECT 'delivery' AS what, id, coalesce(greatest(next_try_at, lease_until), :now) AS due,
-       lease_until, attempts AS tries FROM deliveries WHERE state IN ('new', 'ready')
-UNION ALL
-SELECT 'subject', id, coalesce(lease_until, :now), lease_until, version FROM subjects WHERE dirty
-UNION ALL
-SELECT 'notice', id, CASE state WHEN 'sending' THEN lease_until ELSE not_before END, lease_until,
-       attempts FROM notices WHERE state IN ('waiting', 'sending')
-ORDER BY 1, 2
-""")
-
 
 class Restless(Exception):
     """It did not come to rest within its time; says what is left."""
@@ -67,7 +58,7 @@ def _left(
     """What is not finished, and when it is due; None where nobody can say."""
     try:
         with town.container.db.reading() as session:
-            rows = [tuple(row) for row in session.execute(_LEFT, {"now": now})]
+            rows = sorted(_open_rows(session, now), key=lambda row: row[:2])
     except StorageUnavailable:
         return None
     for what, id_, _, lease_until, _ in rows:
@@ -76,3 +67,24 @@ def _left(
     # What people are told tomorrow is not late today.
     tomorrow = now.replace(hour=21, minute=0)
     return [row for row in rows if row[0] != "notice" or row[2] < tomorrow]
+
+
+def _open_rows(
+    session: Session, now: datetime
+) -> Iterator[tuple[str, int, datetime, datetime | None, int]]:
+    """What is open of each kind: its number, when it is due, its claim's end, its tries."""
+    deliveries = select(
+        Delivery.id, Delivery.next_try_at, Delivery.lease_until, Delivery.attempts
+    ).where(Delivery.state.in_(("new", "ready")))
+    for id_, next_try_at, lease_until, tries in session.execute(deliveries):
+        due = max((at for at in (next_try_at, lease_until) if at), default=now)
+        yield "delivery", id_, due, lease_until, tries
+    subjects = select(Subject.id, Subject.lease_until, Subject.version).where(Subject.dirty)
+    for id_, lease_until, version in session.execute(subjects):
+        yield "subject", id_, lease_until or now, lease_until, version
+    notices = select(
+        Notice.id, Notice.state, Notice.not_before, Notice.lease_until, Notice.attempts
+    ).where(Notice.state.in_(("waiting", "sending")))
+    for id_, state, not_before, lease_until, tries in session.execute(notices):
+        due = lease_until if state == "sending" else not_before
+        yield "notice", id_, due, lease_until, tries
