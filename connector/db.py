@@ -37,6 +37,24 @@ _PASSING = {
 """States of PostgreSQL that pass, although its driver files them under internal errors."""
 
 
+class _Turns:
+    """Writers of one process, one after the other; none waits longer than for another process.
+
+    While somebody else holds the file, each writer in turn waits for it: without an end of its own
+    the last of them, a sender perhaps, would wait as often as there are writers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_MS / 1000):
+            raise StorageUnavailable("Busy")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Database:
     """Hands out sessions. `writing()` commits at its end; nobody else does."""
 
@@ -50,7 +68,7 @@ class Database:
             raise BadSettings(f"CONNECTOR_DATABASE_URL: {known}") from err
         self.pool_size = pool_size
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writer = threading.RLock() if self.is_sqlite else nullcontext()
+        self._writer = _Turns() if self.is_sqlite else nullcontext()
         self._write_engine = self.engine.execution_options(connector_writes=True)
 
     @property
