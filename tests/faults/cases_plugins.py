@@ -1,7 +1,6 @@
 """A municipality whose plugin raises, hangs, leaks and crashes, beside one that is well."""
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,15 +39,14 @@ def misbehaving(trial: Trial) -> Outcome:
     install(site, CODE, notices(DEEDS))
 
     def asked(made: Town) -> None:
-        """Its people are judged among the others', again and again."""
-        for _ in range(4):
-            made.do(
-                f"UPDATE subjects SET dirty = true, version = version + 1 "
-                f"WHERE municipality = '{CODE}'"
-            )
-            time.sleep(2)
-        if not made.ask(f"SELECT count(*) FROM rule_faults WHERE municipality = '{CODE}'"):
-            made.note("the plugin was never found at fault")
+        """Its people are judged among the others', and once more when that is over."""
+        faulty = f"SELECT coalesce(sum(count), 0) FROM rule_faults WHERE municipality = '{CODE}'"
+        made.wait_for(lambda: made.ask(faulty) > 0)
+        former = made.ask(faulty)
+        made.do(
+            f"UPDATE subjects SET dirty = true, version = version + 1 WHERE municipality = '{CODE}'"
+        )
+        made.wait_for(lambda: made.ask(faulty) > former)
 
     with _found_in(site), town(trial) as made:
         made.environment[SITE] = str(site)

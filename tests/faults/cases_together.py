@@ -88,6 +88,7 @@ def _mail_drops(town: Town) -> None:
 
 
 def _clock_back(town: Town) -> None:
+    town.crashes += 1
     town.clock.set_wrong("worker", -600)
     time.sleep(4)
     town.clock.set_wrong("worker", 0)
