@@ -75,13 +75,16 @@ def write(docs: Path, results: Path, cores: int) -> bool:
         text = rendered(figures_of(found, cores), found.get("diagnostic-day"))
     except KeyError:
         return False
+    quick = [name for name, result in found.items() if result.is_quick]
+    if quick:
+        text += f"\n**From quick runs, whose figures mean little: {', '.join(quick)}.**\n"
     (docs / "capacity.md").write_text(text, encoding="utf-8")
     return True
 
 
 def rendered(f: Figures, day: Result | None) -> str:
     head = HEAD.format(events=EVENTS_A_PERSON, peak=PEAK, busy=BUSY)
-    return "\n".join([head, _measured(f), _server(f), _country(f), _simulated(day)])
+    return "\n".join([head, _measured(f), _server(f), _country(f, day), _simulated(day)])
 
 
 def _measured(f: Figures) -> str:
@@ -120,7 +123,7 @@ def _server(f: Figures) -> str:
     return "\n".join([f"## One server like this one, {f.cores:.0f} processors\n", _formulae(rows)])
 
 
-def _country(f: Figures) -> str:
+def _country(f: Figures, day: Result | None) -> str:
     mean = DAY_ATTEMPTS / DAY_HOURS / 3600
     peak = mean * PEAK
     day_cores = peak * f.event_us / 1e6 / BUSY
@@ -151,6 +154,13 @@ def _country(f: Figures) -> str:
             _drain(mean, f),
         ),
     ]
+    if day is not None and day.values:
+        # A batch that is spread over many municipalities costs more than one of a single town.
+        simulated = peak * day.values["cores"] / day.values["rate"] / BUSY
+        formula = f"worst × its cores / its rate / {BUSY:g}"
+        rows.insert(
+            3, ("processors for it, by the simulation below", formula, f"{ceil(simulated)}")
+        )
     title = f"## A country: {_count(STAFF)} people, {_count(MUNICIPALITIES)} municipalities\n"
     return "\n".join([title, _formulae(rows)])
 
@@ -181,8 +191,6 @@ def _simulated(day: Result | None) -> str:
         f"{'as wanted' if check.is_reached else 'NOT as wanted'}"
         for check in day.checks
     ]
-    if day.is_quick:
-        lines.append("\n**From a quick run, which shows that it works and no more.**")
     return "\n".join([*lines, ""])
 
 

@@ -77,7 +77,8 @@ def _table(found: dict[str, Result], names: Sequence[str]) -> str:
 
 
 def _rows(result: Result) -> list[str]:
-    head = f"[{result.name}](#{result.name}) | {result.title} | {result.baseline}"
+    quick = " (quick run)" if result.is_quick else ""
+    head = f"[{result.name}](#{result.name}){quick} | {result.title} | {result.baseline}"
     if result.missing:
         return [f"| {head} | {result.missing.partition(':')[0]} | | |"]
     lines = []

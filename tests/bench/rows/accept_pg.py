@@ -13,7 +13,7 @@ from tests.bench.profile import sampled
 from tests.bench.stream import SOURCE, Stream, requests
 
 CONNECTIONS = 16
-MOST_A_SECOND = 9000
+MOST_A_SECOND = 4500
 TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 
 # The row of one event as the product stores it, in the same table with the same indexes.
