@@ -120,11 +120,13 @@ def _web_server(
 ) -> "WebServer":
     # Twenty megabytes that a worker and a tick have no use for.
     from connector.hooks.quick_door import QuickDoor
+    from connector.hooks.times import HookTimes
     from connector.hooks.waitress_server import build_server
     from connector.web.app import create_app
 
-    app = create_app(container, arrived, works, inbox)
-    door = QuickDoor(inbox, container.clock)
+    times = HookTimes()
+    app = create_app(container, arrived, works, inbox, times)
+    door = QuickDoor(inbox, container.clock, times)
     return build_server(app, host, port, container.config.web_threads, door)
 
 

@@ -7,6 +7,7 @@ probed. Whatever was refused is counted and logged by reason; bodies and secrets
 
 import logging
 import re
+from time import monotonic
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -23,6 +24,7 @@ from connector.hooks.answers import Answer
 from connector.hooks.limits import Refused, body_length, media_type, read_body
 from connector.hooks.receiver import HookSource, Receipt, Receiver
 from connector.hooks.signatures import is_basic, is_bearer, is_signed, is_token
+from connector.hooks.times import HookTimes
 
 _log = logging.getLogger(__name__)
 _CODE = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -30,16 +32,26 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _ALL_TYPES = tuple({media for sender in SENDERS.values() for media in sender.content_types})
 
 
-def create_blueprint(receiver: Receiver, clock: Clock) -> Blueprint:
-    """The two routes, over `receiver`; signatures are judged by `clock`."""
+def create_blueprint(
+    receiver: Receiver, clock: Clock, times: HookTimes | None = None
+) -> Blueprint:
+    """The two routes, over `receiver`; signatures are judged by `clock`, answers timed in `times`.
+    """
     blueprint = Blueprint("hooks", __name__, url_prefix="/hooks")
     door = _Door(receiver, clock)
 
+    def timed(source: str, statements: bool) -> Response:
+        began = monotonic()
+        response = door.answer(source, statements=statements)
+        if times is not None:
+            times.took(response.status_code, monotonic() - began)
+        return response
+
     def post(source: str) -> Response:
-        return door.answer(source, statements=False)
+        return timed(source, statements=False)
 
     def post_statements(source: str) -> Response:
-        return door.answer(source, statements=True)
+        return timed(source, statements=True)
 
     # Other methods are routed too, so that 405 has the same form as every other refusal.
     options: dict[str, Any] = {"methods": _METHODS, "provide_automatic_options": False}

@@ -9,6 +9,7 @@ the ordinary way (connector.hooks.blueprint), which knows every refusal.
 import logging
 import re
 from collections.abc import Callable, Mapping
+from time import monotonic
 
 from connector.clock import Clock
 from connector.dialects import SENDERS
@@ -20,6 +21,7 @@ from connector.hooks import answers
 from connector.hooks.answers import Answer
 from connector.hooks.receiver import QuickReceiver, Receipt
 from connector.hooks.signatures import is_signed
+from connector.hooks.times import HookTimes
 
 BODY_LIMIT = 8 << 10
 """Bytes. A larger body takes milliseconds to cut, and everybody else would wait for it."""
@@ -33,9 +35,12 @@ _ODD = ("CONTENT_ENCODING", "TRANSFER_ENCODING")
 class QuickDoor:
     """Lets plain requests in without waiting."""
 
-    def __init__(self, receiver: QuickReceiver, clock: Clock) -> None:
+    def __init__(
+        self, receiver: QuickReceiver, clock: Clock, times: HookTimes | None = None
+    ) -> None:
         self.receiver = receiver
         self._clock = clock
+        self._times = times or HookTimes()
 
     def take(
         self,
@@ -49,6 +54,7 @@ class QuickDoor:
 
         headers: by name, in capitals and with underscores. body: whole.
         """
+        began = monotonic()
         found = _PATH.fullmatch(path)
         if method != "POST" or found is None or not _is_plain(headers, body):
             return False
@@ -72,9 +78,11 @@ class QuickDoor:
         def told(outcome: Receipt | StorageUnavailable) -> None:
             if isinstance(outcome, StorageUnavailable):
                 _log.error("hook.not_stored source=%s reason=storage_unavailable", source.code)
-                answer(answers.not_stored())
+                given = answers.not_stored()
             else:
-                answer(answers.receipt(outcome))
+                given = answers.receipt(outcome)
+            self._times.took(given.status, monotonic() - began)
+            answer(given)
 
         try:
             self.receiver.submit(source, cut.arrivals, told)

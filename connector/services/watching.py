@@ -73,7 +73,7 @@ class WatchService:
 
     def subjects(self) -> tuple[int, Leases]:
         """How many wait to be judged, and their leases."""
-        dirty = select(Subject.id).where(Subject.dirty.is_(True)).limit(self._most).subquery()
+        dirty = select(Subject.id).where(Subject.dirty).limit(self._most).subquery()
         count = self._session.scalar(select(func.count()).select_from(dirty)) or 0
         # Claims take the first ones; the others need not be fetched to be counted.
         first = (
@@ -152,7 +152,7 @@ class WatchService:
         ).where(_is_one_of(Delivery.state, (state,)))
         if state in ("new", "ready"):
             # In the order of their index, which is the order in which they are taken.
-            some = some.order_by(Delivery.next_try_at, Delivery.id)
+            some = some.order_by(Delivery.id)
         found = some.limit(self._most).subquery()
         held, expired = self._sums(found.c.lease_until)
         return self._session.execute(

@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from connector.bootstrap import Container
 from connector.hooks.blueprint import create_blueprint
+from connector.hooks.times import HookTimes
 from connector.runtime.receive import Inbox
 from connector.web import access, faults, frame, headers, household, status
 from connector.web.api import register_api
@@ -25,12 +26,14 @@ def create_app(
     arrived: Callable[[], None] = lambda: None,
     works: Callable[[], bool] = lambda: True,
     inbox: Inbox | None = None,
+    times: HookTimes | None = None,
 ) -> Flask:
     """The application over one container.
 
     arrived: called after each commit that made work; must return at once. works: whether the work
     loops of this process are alive, where it runs them itself; /readyz asks. inbox: behind the
-    hooks; whoever gives one writes its counts down from time to time.
+    hooks; whoever gives one writes its counts down from time to time. times: told by /metrics, and
+    shared with the quick door where there is one.
     """
     app = Flask("connector.web")
     app.extensions[household.KEY] = container
@@ -40,10 +43,11 @@ def create_app(
     app.before_request(access.gate)
     csrf = CSRFProtect(app)
     inbox = inbox or Inbox(container.db, container.box, container.clock, arrived)
-    hooks = create_blueprint(inbox, container.clock)
+    times = times or HookTimes()
+    hooks = create_blueprint(inbox, container.clock, times)
     csrf.exempt(hooks)
     app.register_blueprint(hooks)
-    app.register_blueprint(status.create_blueprint(container, works))
+    app.register_blueprint(status.create_blueprint(container, works, times))
     csrf.exempt(register_api(app))
     for pages in (entrance, figures, people, post, deliveries, accounts):
         app.register_blueprint(pages.blueprint)

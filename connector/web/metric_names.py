@@ -40,6 +40,11 @@ COLLECTED = Declared(
     shared=False,
 )  # fmt: skip
 
+HOOKS = Declared(
+    "connector_hook_seconds", "histogram", "Answers to /hooks, by status", ("status",),
+    shared=False,
+)  # fmt: skip
+
 LAG = Declared(
     "connector_lag_seconds", "gauge", "Age of the oldest delivery in a state", ("state",)
 )
@@ -119,7 +124,7 @@ TALLIED = (
 """Counted by whoever does the work and summed up in the database (connector.tallies)."""
 
 METRICS = (
-    DATABASE_UP, BUILD, COLLECTED, LAG, DELIVERIES, PARKED, UNJUDGED, LEASES, NOTICES,
+    DATABASE_UP, BUILD, COLLECTED, HOOKS, LAG, DELIVERIES, PARKED, UNJUDGED, LEASES, NOTICES,
     NOTICE_LAG, LAST_DELIVERY, REFUSED, IGNORED, RULE_FAULTS, RULES_OFF, *TALLIED,
 )  # fmt: skip
 

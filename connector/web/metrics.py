@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from time import monotonic
 from typing import Any
 
@@ -20,6 +21,8 @@ from sqlalchemy.orm import Session
 from connector import __version__
 from connector.db import Database
 from connector.errors import StorageUnavailable
+from connector.hooks.times import BOUNDS as HOOK_BOUNDS
+from connector.hooks.times import HookTimes
 from connector.services import schema
 from connector.services.rule_faults import off_until
 from connector.services.tallying import TallyService
@@ -31,21 +34,24 @@ from connector.web.metric_names import Declared
 Samples = Iterable[tuple[tuple[str, ...], float]]
 
 
-def registry(db: Database, now: Callable[[], datetime]) -> CollectorRegistry:
+def registry(
+    db: Database, now: Callable[[], datetime], times: HookTimes
+) -> CollectorRegistry:
     """Each application has one of its own."""
     made = CollectorRegistry()
     ProcessCollector(registry=made)
     PlatformCollector(registry=made)
-    made.register(Numbers(db, now))
+    made.register(Numbers(db, now, times))
     return made
 
 
 class Numbers(Collector):
     """Asked at each scrape. A database that is away is told as a number, beside what is known."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, now: Callable[[], datetime], times: HookTimes) -> None:
         self._db = db
         self._now = now
+        self._times = times
 
     def describe(self) -> list[Metric]:
         """Empty: otherwise registering would ask the database before it is there."""
@@ -63,6 +69,7 @@ class Numbers(Collector):
         yield _family(names.DATABASE_UP, [((), float(bool(found)))])
         yield _family(names.BUILD, [((__version__, _tables()), 1)])
         yield _family(names.COLLECTED, [((), monotonic() - began)])
+        yield _hooks(self._times)
         yield from found
 
     def _numbers(self, session: Session) -> Iterator[Metric]:
@@ -101,6 +108,17 @@ class Numbers(Collector):
             yield _family(declared, [((s, r), count) for s, r, count in watch.counted(what)])
         yield from _rules(watch, now)
         yield from _tallied(TallyService(session).all())
+
+
+def _hooks(times: HookTimes) -> Metric:
+    family = HistogramMetricFamily(
+        names.HOOKS.name, names.HOOKS.told, labels=names.HOOKS.labels
+    )
+    for status, (counts, total) in times.counted().items():
+        bounds = (*map(str, HOOK_BOUNDS), BEYOND)
+        buckets = list(zip(bounds, accumulate(counts), strict=True))
+        family.add_metric((str(int(status)),), buckets=buckets, sum_value=total)
+    return family
 
 
 def _rules(watch: WatchService, now: datetime) -> Iterator[Metric]:

@@ -9,14 +9,17 @@ from sqlalchemy import select
 
 from connector.bootstrap import Container
 from connector.errors import StorageUnavailable
+from connector.hooks.times import HookTimes
 from connector.services import schema
 from connector.web.metrics import registry
 
 
-def create_blueprint(container: Container, works: Callable[[], bool]) -> Blueprint:
+def create_blueprint(
+    container: Container, works: Callable[[], bool], times: HookTimes
+) -> Blueprint:
     """/healthz, /readyz and /metrics; each application has a registry of its own."""
     blueprint = Blueprint("status", __name__)
-    numbers = registry(container.db, container.clock.now)
+    numbers = registry(container.db, container.clock.now, times)
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

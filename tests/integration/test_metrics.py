@@ -161,3 +161,12 @@ def test_faults_and_lost_hints_are_counted() -> None:
         ("hints", ("lost",)): 1,
         ("hints", ("sent",)): 1,
     }
+
+
+def test_answers_to_senders_are_timed_by_status(tmp_path: Path) -> None:
+    with spine(tmp_path) as town:
+        client = create_app(town.container).test_client()
+        client.post(f"/hooks/{SOURCE}", data=b"{}", content_type="application/json")
+        text = client.get("/metrics").text
+    assert 'connector_hook_seconds_count{status="401"} 1.0' in text
+    assert 'connector_hook_seconds_bucket{le="+Inf",status="401"} 1.0' in text
