@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
 
 from connector.clock import AdjustableClock
 from connector.runtime.engine import Engine
@@ -102,15 +101,16 @@ Trouble = Callable[[Alone], None]
 
 
 @cache
-def _founding() -> FileFounding:
-    folder = Path(mkdtemp(prefix="connector-alone-"))
-    return FileFounding(folder / "founding")
+def _founding(folder: Path) -> FileFounding:
+    """One for all trials on a ground, and gone with it."""
+    return FileFounding(folder)
 
 
 @contextmanager
 def alone(trial: Trial) -> Iterator[Alone]:
     """A town in which nothing has happened yet and nobody works."""
     recorded, step = recording(), last_step()
+    template = _founding(trial.ground.folder / "alone")
     with ExitStack() as stack:
         mail = stack.enter_context(smtp())
         moodle = stack.enter_context(site(recorded))
@@ -118,7 +118,7 @@ def alone(trial: Trial) -> Iterator[Alone]:
         moodle.now = step.ended_at
         data = trial.folder / "data"
         data.mkdir()
-        _founding().copy_to(data / "connector.sqlite3")
+        template.copy_to(data / "connector.sqlite3")
         url = f"sqlite:///{data / 'connector.sqlite3'}"
         clock = TownClock.begin(trial.folder / "clock")
         made = container(trial.folder / "harness", url, clock)
@@ -134,7 +134,7 @@ def alone(trial: Trial) -> Iterator[Alone]:
             mail,
             moodle,
             Senders(free_port(), clock),
-            _founding(),
+            template,
         )
         try:
             yield running

@@ -130,7 +130,7 @@ def _no_more_room(town: Alone) -> Iterator[None]:
         resource.prlimit(town.web.pid, resource.RLIMIT_FSIZE, usual)
 
 
-@alone_case("no room on the disk, then room again", short=True, pace_s=0.02)
+@alone_case("no room on the disk, then room again")
 def full(town: Alone) -> None:
     # As below: a letter that is sent and cannot be noted.
     town.crashes += 1
