@@ -46,9 +46,10 @@ def told(outside_town: Town) -> dict[str, Ended]:
 
 
 def test_every_command_is_done_and_says_nothing_else(told: dict[str, Ended]) -> None:
-    assert {name: (each.code, each.err) for name, each in told.items()} == dict.fromkeys(
-        CALLS, (0, "")
-    )
+    wanted = dict.fromkeys(CALLS, (0, ""))
+    # There is no such mail server, and that is what a doctor is for.
+    wanted["doctor"] = (1, "")
+    assert {name: (each.code, each.err) for name, each in told.items()} == wanted
 
 
 def test_shares_are_those_of_the_api(outside_town: Town, told: dict[str, Ended]) -> None:
