@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from connector.domain.evidence import Statement, merge
 from connector.domain.signals import Dialect
 from connector.models import Account, Delivery, EvidenceSlot, Source, Subject
+from connector.models.among import among
 from connector.rulebook import Rulebook
 from connector.services.evidence import statement_of
 from connector.services.identity import HELD
@@ -29,7 +30,8 @@ class Rebuild:
         """Slots that a rebuild from the inbox would write otherwise.
 
         Deliveries whose bodies retention has deleted, or that are being worked through again, do
-        not speak; their evidence is left as it is.
+        not speak; their evidence is left as it is. Nor is a register told of here that has gone to
+        an account of another municipality, with a word at least as late.
         """
         built = self._built()
         stored = {(s.register, s.slot): statement_of(s) for s in self._slots()}
@@ -39,7 +41,12 @@ class Rebuild:
             if kept is None or anew is None or not _same(kept, anew):
                 found.append(Difference("evidence", "/".join(key), kept, anew))
         silent = self._silent({one.kept.delivery for one in found if one.kept is not None})
-        return [one for one in found if one.kept is None or one.kept.delivery not in silent]
+        gone = self._held_elsewhere([one.counted for one in found if one.kept is None])
+        return [
+            one
+            for one in found
+            if (one.counted not in gone if one.kept is None else one.kept.delivery not in silent)
+        ]
 
     def _built(self) -> dict[tuple[str, str], Statement]:
         registers: dict[str, dict[str, Statement]] = {}
@@ -84,16 +91,38 @@ class Rebuild:
             .where(Subject.municipality == self._municipality, Account.match.in_(HELD))
         ).all()
 
+    def _held_elsewhere(self, missing: Sequence[Statement]) -> list[Statement]:
+        """Statements whose slot somebody of another municipality holds by now: two accounts of one
+        site claim the same attempt, and the later word has it."""
+        if not missing:
+            return []
+        wanted = among(self._session, EvidenceSlot.register, {s.register for s in missing})
+        rows = self._session.execute(
+            select(EvidenceSlot.register, EvidenceSlot.slot, EvidenceSlot.version).where(wanted)
+        )
+        held = {(register, slot): version for register, slot, version in rows}
+        return [
+            one
+            for one in missing
+            if held.get((one.register, one.slot(self._zone)), b"") >= one.version.key()
+        ]
+
     def _silent(self, deliveries: Iterable[int | None]) -> set[int]:
-        """Those without a body, and such as are being worked through again."""
+        """Those without a body, such as are being worked through again, and those of others."""
         ids = sorted(one for one in deliveries if one is not None)
         silent: set[int] = set()
         for at in range(0, len(ids), CHUNK):
             silent.update(
                 self._session.scalars(
-                    select(Delivery.id).where(
+                    select(Delivery.id)
+                    .outerjoin(Subject, Subject.id == Delivery.subject_id)
+                    .where(
                         Delivery.id.in_(ids[at : at + CHUNK]),
-                        or_(Delivery.body.is_(None), Delivery.state != "done"),
+                        or_(
+                            Delivery.body.is_(None),
+                            Delivery.state != "done",
+                            Subject.municipality.is_distinct_from(self._municipality),
+                        ),
                     )
                 )
             )
