@@ -165,8 +165,8 @@ class Town:
         self.wait_for(is_taken)
 
     def purge(self) -> None:
-        """Every hint is lost."""
-        with Connection(self.environment["CONNECTOR_BROKER_URL"]) as connection:
+        """Every hint is lost; the line of the others may be cut or held."""
+        with Connection(self.trial.ground.rabbit.url) as connection:
             for kind in KINDS:
                 connection.default_channel.queue_purge(queue_name(PREFIX, kind))
 
