@@ -1,10 +1,11 @@
 """Indicators: who counts at all, who of them counts, and what was planned (domain 5)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from connector.domain.because import Because, Finding, Judgement, SubjectKind
 from connector.domain.cases import Case, Frame, Moment, frame
@@ -39,11 +40,22 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """An indicator's conditions as its rule file writes them, as JSON values: for the passport,
+    which says them in words. Nothing is judged by them."""
+
+    population: Any
+    achieved: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One indicator of one municipality. plans: in order of valid_from.
 
     population, achieved: conditions; `achieved` is asked only of whom the population holds, except
     for a ratio, whose numerator stands apart from its denominator.
+    exclusions, unit, collected: what a passport says besides: who stays outside, in what it is
+    counted, how the facts are gathered.
     """
 
     code: str
@@ -57,6 +69,10 @@ class Indicator:
     plans: tuple[Plan, ...] = ()
     owner: str | None = None
     note: str | None = None
+    exclusions: str | None = None
+    unit: str | None = None
+    collected: str | None = None
+    wording: Wording | None = field(default=None, compare=False)
 
     def plan_on(self, day: date) -> Plan | None:
         """The plan in force on `day` (for a period: on its last day), None if there is none."""

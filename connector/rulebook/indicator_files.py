@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connector.domain.because import SubjectKind
-from connector.domain.indicators import Basis, Condition, Indicator, IndicatorKind, Plan
+from connector.domain.indicators import Basis, Condition, Indicator, IndicatorKind, Plan, Wording
 from connector.domain.periods import PeriodKind
 from connector.domain.words.vocabulary import Vocabulary
 from connector.rulebook.documents import Node
@@ -89,6 +89,10 @@ class IndicatorReader:
             plans=tuple(_plan(plan) for plan in loaded["plan"]),
             owner=loaded["owner"],
             note=loaded["note"],
+            exclusions=loaded["exclusions"],
+            unit=loaded["unit"],
+            collected=loaded["collected"],
+            wording=Wording(loaded["population"], loaded["achieved"]),
         )
 
     def _conditions(

@@ -88,6 +88,9 @@ class IndicatorSchema(RuleSchema):
     plan = fields.List(fields.Nested(PlanSchema), load_default=list, error_messages=MESSAGES)
     owner = Text(load_default=None)
     note = Text(load_default=None)
+    exclusions = Text(load_default=None)
+    unit = Text(load_default=None)
+    collected = Text(load_default=None)
 
 
 class IndicatorsFileSchema(RuleSchema):

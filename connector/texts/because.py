@@ -4,19 +4,15 @@ The sentences stand in a gettext catalogue, `locales/<language>/because.po`, who
 codes; a second language is a second file.
 """
 
-from functools import lru_cache
-from importlib.resources import files
-
-from babel.messages.pofile import read_po
-from jinja2 import Template, TemplateError
+from jinja2 import TemplateError
 
 from connector.domain.because import Because
-from connector.texts.words import sandbox
+from connector.texts.catalogues import catalogue, templates
 
 
 def because_text(because: Because, language: str = "ru") -> str:
     """One line of plain text. A code without a sentence (a plugin's own) is shown as it is."""
-    template = _templates(language).get(because.code)
+    template = templates("because", language).get(because.code)
     if template is None:
         return because.code
     try:
@@ -28,14 +24,4 @@ def because_text(because: Because, language: str = "ru") -> str:
 
 def sentences(language: str = "ru") -> dict[str, str]:
     """The catalogue: templates by code."""
-    path = files("connector.texts") / "locales" / language / "because.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language, abort_invalid=True)
-    return {str(m.id): str(m.string) for m in catalogue if m.id}
-
-
-@lru_cache(maxsize=4)
-def _templates(language: str) -> dict[str, Template]:
-    environment = sandbox()
-    found = sentences(language).items()
-    return {code: environment.from_string(text) for code, text in found}
+    return catalogue("because", language)
