@@ -23,7 +23,9 @@ class Record(Base):
     person: the personnel number it belongs to (for a mentorship the mentee), if any.
     related: a second person, school or association it must be found by: a mentorship's mentor, a
         staff row's regional methodist, an assignment's `of`.
-    removed: the row was taken back (a sheet's row that its owner deleted), kept for the history.
+
+    A row that was taken back, because it was entered by mistake, is not here any more, so that no
+    reader can forget to pass it over; the import that took it back keeps what it was.
     """
 
     __tablename__ = "records"
@@ -44,7 +46,11 @@ class Record(Base):
 
 
 class Import(Base):
-    """One spreadsheet import: who, when, from which day it holds, what it changed."""
+    """One spreadsheet import: who, when, from which day it holds, what it changed.
+
+    A record entered on a page is an import of one row; `outcome` then has a `row` with the step
+    (added, changed, taken_back), the sheet, the key, and what the row was before and is after.
+    """
 
     __tablename__ = "imports"
 

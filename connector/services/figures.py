@@ -78,6 +78,10 @@ class SubjectFigure:
     evidence: tuple[EvidenceRef, ...]
 
 
+Line = tuple[str, str, Mapping[str, Any]]
+"""A subject's code, its title, and its membership as stored."""
+
+
 class FigureService:
     """Reads only. `now` decides what today is in the municipality."""
 
@@ -104,21 +108,41 @@ class FigureService:
 
         Raises UnknownMunicipality, RulesRefused, AsOfBeforePeriod.
         """
-        today = self.today(municipality)
-        period = period or period_containing(today, PeriodKind.YEAR)
-        day = period.as_of(as_of or max(today, period.first))
+        period = period or period_containing(self.today(municipality), PeriodKind.YEAR)
         chosen = [
             indicator
             for indicator in self._rulebook.rules(municipality).indicators
             if indicator.period is period.kind
         ]
-        counts = self._counts(municipality, chosen, period, day, today, by)
+        return self._figures(municipality, chosen, period, as_of, (by,) if by else ())
+
+    def figure(
+        self, municipality: str, code: str, period: Period, as_of: date | None = None
+    ) -> Figure:
+        """One indicator with its slices of every kind.
+
+        Raises UnknownMunicipality, UnknownThing, AsOfBeforePeriod.
+        """
+        indicator = self.indicator(municipality, code)
+        day = self.day(municipality, indicator, period, as_of)
+        kinds = (SliceKind.SCHOOL, SliceKind.ASSOCIATION)
+        return self._figures(municipality, [indicator], period, day, kinds)[0]
+
+    def _figures(
+        self,
+        municipality: str,
+        chosen: Sequence[Indicator],
+        period: Period,
+        as_of: date | None,
+        kinds: Sequence[SliceKind],
+    ) -> tuple[Figure, ...]:
+        today = self.today(municipality)
+        day = period.as_of(as_of or max(today, period.first))
+        counts = self._counts(municipality, chosen, period, day, today, kinds)
         previous = period.previous
-        before = self._counts(municipality, chosen, previous, previous.last, today, None)
-        names = self._names(municipality, by) if by else {}
-        return tuple(
-            _figure(indicator, period, day, counts, before, by, names) for indicator in chosen
-        )
+        before = self._counts(municipality, chosen, previous, previous.last, today, ())
+        names = {kind: self._names(municipality, kind) for kind in kinds}
+        return tuple(_figure(indicator, period, day, counts, before, names) for indicator in chosen)
 
     def subjects(
         self,
@@ -131,36 +155,66 @@ class FigureService:
 
         Raises UnknownMunicipality, UnknownThing, AsOfBeforePeriod.
         """
-        today = self.today(municipality)
+        indicator = self.indicator(municipality, code)
+        period = period or period_containing(self.today(municipality), indicator.period)
+        day = self.day(municipality, indicator, period, as_of)
+        if self.is_kept(municipality, indicator, period, day):
+            rows = self._stored(municipality, indicator, period)
+            lines = self._named(municipality, indicator, rows)
+        else:
+            lines = self.judged(municipality, indicator, period, day)
+        return tuple(self.told(indicator.subject, lines))
+
+    def indicator(self, municipality: str, code: str) -> Indicator:
+        """Raises UnknownMunicipality, UnknownThing."""
         try:
-            indicator = self._rulebook.rules(municipality).indicator(code)
+            return self._rulebook.rules(municipality).indicator(code)
         except UnknownIndicator as err:
             raise UnknownThing("indicator", code) from err
-        period = period or period_containing(today, indicator.period)
+
+    def day(
+        self, municipality: str, indicator: Indicator, period: Period, as_of: date | None
+    ) -> date:
+        """The local day that an indicator is judged on. Raises UnknownThing for a period of another
+        kind than the indicator's, AsOfBeforePeriod."""
         if period.kind is not indicator.period:
-            raise UnknownThing("indicator", f"{code} / {period}")
-        day = period.as_of(as_of or max(today, period.first))
-        if self._is_current(municipality, indicator, period, day, today):
-            rows = self._stored(municipality, indicator, period)
-        else:
-            setting = self._settings.get(self._session, municipality, today)
-            recount = Recount(self._session, self._rulebook, setting)
-            rows = dict(recount.rows(indicator, period, day))
-        titles = self._titles(municipality, indicator.subject)
-        refs = self._refs({key for row in rows.values() for key in row["evidence"]})
-        found = [
+            raise UnknownThing("indicator", f"{indicator.code} / {period}")
+        return period.as_of(as_of or max(self.today(municipality), period.first))
+
+    def is_kept(self, municipality: str, indicator: Indicator, period: Period, day: date) -> bool:
+        """Whether the stored memberships speak of this day; else everybody is judged anew."""
+        return self._is_current(municipality, indicator, period, day, self.today(municipality))
+
+    def judged(
+        self, municipality: str, indicator: Indicator, period: Period, day: date
+    ) -> list[Line]:
+        """Everybody judged anew for a day, in order of name."""
+        setting = self._settings.get(self._session, municipality, self.today(municipality))
+        recount = Recount(self._session, self._rulebook, setting)
+        return self._named(municipality, indicator, dict(recount.rows(indicator, period, day)))
+
+    def told(self, kind: SubjectKind, lines: Sequence[Line]) -> list[SubjectFigure]:
+        """Memberships with the time and the delivery of what proves them."""
+        refs = self._refs({key for *_, row in lines for key in row["evidence"]})
+        return [
             SubjectFigure(
-                indicator.subject,
-                subject,
-                titles.get(subject, (subject, subject))[0],
+                kind,
+                code,
+                title,
                 row["in_population"],
                 row["achieved"],
                 tuple(_because(b) for b in row["because"]),
                 tuple(refs.get(key, EvidenceRef(key, None, None)) for key in row["evidence"]),
             )
-            for subject, row in rows.items()
+            for code, title, row in lines
         ]
-        return tuple(sorted(found, key=lambda s: (titles.get(s.code, ("", s.code))[1], s.code)))
+
+    def _named(
+        self, municipality: str, indicator: Indicator, rows: Mapping[str, Mapping[str, Any]]
+    ) -> list[Line]:
+        titles = self._titles(municipality, indicator.subject)
+        ordered = sorted(rows, key=lambda code: (titles.get(code, ("", code))[1], code))
+        return [(code, titles.get(code, (code, code))[0], rows[code]) for code in ordered]
 
     def today(self, municipality: str) -> date:
         return local_day(self._now, self._rulebook.rules(municipality).zone)
@@ -172,13 +226,13 @@ class FigureService:
         period: Period,
         day: date,
         today: date,
-        by: SliceKind | None,
+        kinds: Sequence[SliceKind],
     ) -> Counts:
-        """Of the whole, and of each slice of the kind `by`; a recount has all of them."""
+        """Of the whole, and of each slice of the kinds; a recount has all of them."""
         if not indicators:
             return {}
         if self._is_current(municipality, indicators[0], period, day, today):
-            return self._shares(municipality, indicators, period, by)
+            return self._shares(municipality, indicators, period, kinds)
         setting = self._settings.get(self._session, municipality, today)
         return Recount(self._session, self._rulebook, setting).counts(indicators, period, day)
 
@@ -193,9 +247,7 @@ class FigureService:
         tenant = self._session.get(Tenant, municipality)
         rules = self._rulebook.rules(municipality)
         return (
-            tenant is not None
-            and tenant.judged_on == today
-            and tenant.rules_digest == rules.digest
+            tenant is not None and tenant.judged_on == today and tenant.rules_digest == rules.digest
         )
 
     def _shares(
@@ -203,7 +255,7 @@ class FigureService:
         municipality: str,
         indicators: Sequence[Indicator],
         period: Period,
-        by: SliceKind | None,
+        kinds: Sequence[SliceKind],
     ) -> Counts:
         # The whole key, so that of a region's thousands of schools none is read unless asked for.
         rows = self._session.execute(
@@ -217,7 +269,7 @@ class FigureService:
                 StoredShare.municipality == municipality,
                 StoredShare.indicator.in_([indicator.code for indicator in indicators]),
                 StoredShare.period == str(period),
-                StoredShare.slice_kind.in_({SliceKind.WHOLE, by or SliceKind.WHOLE}),
+                StoredShare.slice_kind.in_({SliceKind.WHOLE, *kinds}),
             )
         )
         counts: Counts = {}
@@ -306,8 +358,7 @@ def _figure(
     day: date,
     counts: Counts,
     before: Counts,
-    by: SliceKind | None,
-    names: Mapping[str, str],
+    names: Mapping[SliceKind, Mapping[str, str]],
 ) -> Figure:
     own = counts.get(indicator.code, {})
     share = Share(indicator.kind, *own.get(WHOLE, (0, 0)))
@@ -316,12 +367,12 @@ def _figure(
         SliceFigure(
             one.kind,
             one.code,
-            names.get(one.code, one.code),
+            names[one.kind].get(one.code, one.code),
             *numbers,
             Share(indicator.kind, *numbers).rounded,
         )
         for one, numbers in sorted(own.items())
-        if one.kind is by and any(numbers)
+        if one.kind in names and any(numbers)
     ]
     return Figure(
         indicator,
@@ -342,5 +393,3 @@ def _plan(indicator: Indicator, share: Share, period: Period) -> PlanFigure | No
     if plan is None:
         return None
     return PlanFigure(float(plan.at_least), share.meets(plan), share.missing(plan), plan.source)
-
-

@@ -206,7 +206,7 @@ class FoldService:
     def _judge(self, batch: Batch, loaded: Loaded, answer: Answer) -> Folded:
         municipality = batch.setting.municipality
         if loaded.case is None:
-            return Folded(loaded, Judged({}, (), None), (), (), None, None)
+            return Folded(loaded, Judged({}, (), None, is_gone=True), (), (), None, None)
         judged = judge_case(self._rulebook, municipality, loaded.case, batch.today)
         state = None
         turn = earliest(loaded.case.next_turn(batch.today), answer.turn)

@@ -33,11 +33,15 @@ def tracked_periods(kind: PeriodKind, today: date) -> tuple[Period, Period]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A subject's judgements by indicator and period, and what went wrong meanwhile."""
+    """A subject's judgements by indicator and period, and what went wrong meanwhile.
+
+    is_gone: there is nothing to judge any more; a row was taken back, a rule lists it no longer.
+    """
 
     rows: Mapping[tuple[str, str], Mapping[str, Any]]
     faults: tuple[RuleFault, ...]
     changes_on: date | None
+    is_gone: bool = False
 
 
 def judge_case(rulebook: Rulebook, municipality: str, case: Case, today: date) -> Judged:
@@ -119,8 +123,8 @@ class Change:
     ) -> None:
         """Adds the difference between a subject's stored and its new memberships.
 
-        Memberships of indicators that the rules no longer have go; those of periods that are no
-        longer tracked, and of rules that failed just now, stay.
+        Memberships of indicators that the rules no longer have go, and all of a subject that is
+        gone; those of periods that are no longer tracked, and of rules that failed just now, stay.
         """
         known = {indicator.code for indicator in indicators}
         for key, row in judged.rows.items():
@@ -138,7 +142,7 @@ class Change:
             )
             self._shift(key, held, row)
         for key, held in former.items():
-            if key[0] not in known:
+            if judged.is_gone or key[0] not in known:
                 self.removed.append((subject, *key))
                 self._shift(key, held, None)
 

@@ -257,9 +257,11 @@ def _rows(
     query = select(Record.key, Record.valid_from, Record.body).where(
         Record.municipality == municipality, Record.sheet == sheet
     )
-    queries = [query] if values is None else [
-        query.where(among(session, column, chunk)) for chunk in chunks(values)
-    ]
+    queries = (
+        [query]
+        if values is None
+        else [query.where(among(session, column, chunk)) for chunk in chunks(values)]
+    )
     found = [(key, day, body) for each in queries for key, day, body in session.execute(each)]
     return iter(sorted(found, key=_in_order))
 

@@ -74,6 +74,11 @@ class Viewer:
         return self.sees_deliveries
 
     @property
+    def enters_records(self) -> bool:
+        """Whether this viewer may enter, change and take back records of the municipality."""
+        return self.role is Role.ADMINISTRATOR or self.sees_all_people
+
+    @property
     def deliveries_of(self) -> frozenset[str] | None:
         """The municipalities whose deliveries may be seen; None: all, and those of nobody yet."""
         return None if self.municipality is None else frozenset({self.municipality})

@@ -166,9 +166,10 @@ class Choice(Cell):
 
     def __init__(self, words: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.titles = {code: names[0] if names else code for code, names in words.items()}
         self.codes = {plain(word): code for code, names in words.items() for word in (code, *names)}
         self.listed = ", ".join(
-            f"{names[0]} ({code})" if names else code for code, names in words.items()
+            code if title == code else f"{title} ({code})" for code, title in self.titles.items()
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:

@@ -23,6 +23,7 @@ class Access(StrEnum):
     SENDER = "a sender; the hooks check signatures and tokens themselves"
     PAGE = "a person who signed in"
     PAGE_DELIVERIES = "a person who signed in and may see deliveries"
+    PAGE_RECORDS = "a person who signed in and may enter records"
     TOKEN = "a bearer token"
     TOKEN_DELIVERIES = "a bearer token that may see deliveries"
 
@@ -40,7 +41,10 @@ ROUTES: Mapping[str, Access] = {
     "entrance.logout": Access.OPEN,
     "entrance.home": Access.PAGE,
     "figures.overview": Access.PAGE,
-    "figures.indicator": Access.PAGE,
+    "indicators.details": Access.PAGE,
+    "indicators.export": Access.PAGE,
+    "passports.listing": Access.PAGE,
+    "passports.passport": Access.PAGE,
     "people.listing": Access.PAGE,
     "people.profile": Access.PAGE,
     "people.routes": Access.PAGE,
@@ -49,6 +53,14 @@ ROUTES: Mapping[str, Access] = {
     "post.letter_body": Access.PAGE,
     "post.notices": Access.PAGE,
     "post.decide_burst": Access.PAGE,
+    "records.index": Access.PAGE_RECORDS,
+    "records.listing": Access.PAGE_RECORDS,
+    "records.new": Access.PAGE_RECORDS,
+    "records.row": Access.PAGE_RECORDS,
+    "records.save": Access.PAGE_RECORDS,
+    "records.done": Access.PAGE_RECORDS,
+    "records.take_back": Access.PAGE_RECORDS,
+    "records.removed": Access.PAGE_RECORDS,
     "deliveries.listing": Access.PAGE_DELIVERIES,
     "deliveries.details": Access.PAGE_DELIVERIES,
     "deliveries.replay": Access.PAGE_DELIVERIES,
@@ -89,6 +101,8 @@ def gate() -> Response | None:
         return redirect(url_for("entrance.login", next=wanted))
     g.viewer = viewer
     if access in _DELIVERIES and not viewer.sees_deliveries:
+        abort(403)
+    if access is Access.PAGE_RECORDS and not viewer.enters_records:
         abort(403)
     municipality = (request.view_args or {}).get("municipality")
     if municipality is not None:

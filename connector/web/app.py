@@ -13,7 +13,17 @@ from connector.hooks.times import HookTimes
 from connector.runtime.receive import Inbox
 from connector.web import access, faults, frame, headers, household, status
 from connector.web.api import register_api
-from connector.web.pages import accounts, deliveries, entrance, figures, people, post
+from connector.web.pages import (
+    accounts,
+    deliveries,
+    entrance,
+    figures,
+    indicators,
+    passports,
+    people,
+    post,
+    records,
+)
 from connector.web.session_keys import session_keys
 from connector.web.words import register_words
 
@@ -49,7 +59,17 @@ def create_app(
     app.register_blueprint(hooks)
     app.register_blueprint(status.create_blueprint(container, works, times))
     csrf.exempt(register_api(app))
-    for pages in (entrance, figures, people, post, deliveries, accounts):
+    for pages in (
+        entrance,
+        figures,
+        indicators,
+        passports,
+        records,
+        people,
+        post,
+        deliveries,
+        accounts,
+    ):
         app.register_blueprint(pages.blueprint)
     frame.register(app)
     register_words(app)

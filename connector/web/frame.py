@@ -57,7 +57,16 @@ def _municipality(viewer: Viewer | None) -> str | None:
 def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
     doors = []
     if municipality is not None:
-        doors.append(_door("Показатели", "figures", "figures.overview", municipality=municipality))
+        doors.append(
+            _door(
+                "Показатели",
+                ("figures", "indicators", "passports"),
+                "figures.overview",
+                municipality=municipality,
+            )
+        )
+        if viewer.enters_records:
+            doors.append(_door("Записи", "records", "records.index", municipality=municipality))
         if viewer.sees_some_people:
             if viewer.person is not None:
                 own = {"municipality": municipality, "number": viewer.person}
@@ -75,8 +84,8 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
     return doors
 
 
-def _door(title: str, part: str, endpoint: str, **values: Any) -> Door:
-    """part: the beginning of the endpoints behind this door."""
+def _door(title: str, part: str | tuple[str, ...], endpoint: str, **values: Any) -> Door:
+    """part: the beginning, or beginnings, of the endpoints behind this door."""
     is_here = (request.endpoint or "").startswith(part)
     if part == "people.profile":
         # Somebody else's profile is not "my profile".

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from connector.bootstrap import Container
 from connector.domain.dates import local_day
 from connector.services.figures import FigureService
+from connector.services.importing import ImportService
+from connector.services.mapping import after_import
 from connector.services.profiles import ProfileService
 
 KEY = "connector"
@@ -39,6 +41,12 @@ def profiles(session: Session) -> ProfileService:
     """Profiles as of now."""
     own = household()
     return ProfileService(session, own.rulebook, own.clock.now(), own.settings)
+
+
+def importer() -> ImportService:
+    """Imports that let go of what waited for a person or a course."""
+    own = household()
+    return ImportService(after_import(own.rulebook, own.clock))
 
 
 def nudge() -> None:

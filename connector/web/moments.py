@@ -18,6 +18,17 @@ class Asked:
     period: Period | None
     as_of: date | None
 
+    def period_on(self, day: date, kind: PeriodKind) -> Period:
+        """The period to show: the one asked for, else the one of the day asked for, else of `day`.
+
+        A day before the period asked for means the earlier period that it lies in: whoever picks a
+        past day on a page means that day, whatever the list of periods stands on.
+        """
+        period = self.period or period_containing(self.as_of or day, kind)
+        if self.as_of is not None and self.as_of < period.first:
+            return period_containing(self.as_of, period.kind)
+        return period
+
     def parameters(self) -> dict[str, str]:
         """To keep the choice in links."""
         chosen = {}

@@ -80,6 +80,28 @@ LOOKS = {
     "delivery.replayed": "событие Moodle обработано заново",
     "account.confirmed": "учётная запись подтверждена",
 }
+UNITS = {
+    "share": "процент",
+    "ratio": "число на одного",
+    "count": "штуки",
+    "presence": "процент тех, у кого есть",
+}
+FORMULAS = {
+    "share": "засчитанные ÷ все, кто в охвате",
+    "ratio": "засчитанные ÷ те, кто в охвате; может быть больше единицы",
+    "count": "сколько засчитано",
+    "presence": "у скольких есть подтверждение ÷ все, кто в охвате",
+}
+PERIODS = {
+    "year": "календарный год",
+    "academic_year": "учебный год, с 1 сентября по 31 августа",
+    "point": "на дату",
+}
+RECORD_STEPS = {
+    "added": "добавлено",
+    "changed": "изменено",
+    "taken_back": "убрано",
+}
 WORDS = {
     "level": LEVELS,
     "deficit": DEFICITS,
@@ -92,6 +114,10 @@ WORDS = {
     "notice": NOTICES,
     "notice_state": NOTICE_STATES,
     "look": LOOKS,
+    "record_step": RECORD_STEPS,
+    "unit": UNITS,
+    "formula": FORMULAS,
+    "period": PERIODS,
     "delivery_state": events.STATES,
     "event": events.EVENTS,
 }
