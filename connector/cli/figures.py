@@ -145,8 +145,7 @@ def _share(figure: Figure) -> str:
         shown = percent(figure.share)
     before = percent(figure.previous_share) if figure.previous_share is not None else "—"
     return (
-        f"{shown} ({figure.achieved} из {figure.population}), "
-        f"за {figure.previous_period}: {before}"
+        f"{shown} ({figure.achieved} из {figure.population}), за {figure.previous_period}: {before}"
     )
 
 
@@ -281,9 +280,14 @@ def _snapshot(arguments: argparse.Namespace, output: Output) -> int:
         code = known_municipality(made, arguments.municipality)
         with made.db.writing() as session:
             service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
-            figures = _checked(service.figures, code, arguments.period, arguments.as_of, None)
-            taken = SnapshotService(session).take(
-                code, figures, service.today(code), made.clock.now(), "cli"
+            taken = _checked(
+                SnapshotService(session).take,
+                service,
+                code,
+                arguments.period,
+                arguments.as_of,
+                made.clock.now(),
+                "cli",
             )
     output.result(
         {"municipality": code, "snapshot": taken},

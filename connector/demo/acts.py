@@ -85,8 +85,7 @@ def report(stage: Stage, municipality: str) -> None:
     with made.db.writing() as session:
         now = made.clock.now()
         service = FigureService(session, made.rulebook, now, made.settings)
-        shown = service.figures(municipality, as_of=AS_OF)
-        SnapshotService(session).take(municipality, shown, AS_OF, now, "demo")
+        SnapshotService(session).take(service, municipality, None, AS_OF, now, "demo")
 
 
 def close_sunday(stage: Stage, codes: Sequence[str]) -> None:

@@ -14,6 +14,13 @@ class SubjectKind(StrEnum):
     SCHOOL = "school"
     TEAM = "team"
     ASSOCIATION = "association"
+    ROUTE = "route"
+    COMPLETION = "completion"
+    ROADMAP_ITEM = "roadmap_item"
+    DOCUMENT = "document"
+    ANALYSIS = "analysis"
+    PRACTICE = "practice"
+    CONTEST = "contest"
     MUNICIPALITY = "municipality"
 
 

@@ -3,12 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from connector.domain.because import SubjectKind
 from connector.domain.calendar import WorkCalendar
 from connector.domain.catalogue import Catalogue
 from connector.domain.evidence import Evidence
 from connector.domain.levels import Scales
 from connector.domain.people import Organisation, StaffMember
-from connector.domain.records import HandmadeEvidence, Mentorship, Support
+from connector.domain.records import (
+    Assessment,
+    HandmadeEvidence,
+    Mentorship,
+    Registers,
+    Support,
+)
 from connector.domain.routes import Route
 
 
@@ -24,7 +31,11 @@ class StallPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One municipality: what is common to all of its people."""
+    """One municipality: what is common to all of its people.
+
+    peopled: kinds of subjects whose judging looks at the people in them: their cases are loaded
+    with these, which costs as much as judging each of them.
+    """
 
     municipality: str
     zone: tzinfo
@@ -33,6 +44,8 @@ class Setting:
     calendar: WorkCalendar
     scales: Scales = field(default_factory=Scales)
     stalls: StallPolicy = field(default_factory=StallPolicy)
+    registers: Registers = field(default_factory=Registers)
+    peopled: frozenset[SubjectKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +64,4 @@ class Dossier:
     mentorships: tuple[Mentorship, ...] = ()
     assigned: tuple[StaffMember, ...] = ()
     regional_methodists: tuple[StaffMember, ...] = ()
+    assessments: tuple[Assessment, ...] = ()

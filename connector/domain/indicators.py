@@ -53,7 +53,8 @@ class Indicator:
     """One indicator of one municipality. plans: in order of valid_from.
 
     population, achieved: conditions; `achieved` is asked only of whom the population holds, except
-    for a ratio, whose numerator stands apart from its denominator.
+    for a ratio, whose numerator stands apart from its denominator. looks_at_people: a condition
+    about a place looks at the people in it, who must then be loaded with it.
     exclusions, unit, collected: what a passport says besides: who stays outside, in what it is
     counted, how the facts are gathered.
     """
@@ -73,6 +74,7 @@ class Indicator:
     unit: str | None = None
     collected: str | None = None
     wording: Wording | None = field(default=None, compare=False)
+    looks_at_people: bool = False
 
     def plan_on(self, day: date) -> Plan | None:
         """The plan in force on `day` (for a period: on its last day), None if there is none."""

@@ -1,6 +1,7 @@
 """Dated records that Moodle does not give but the documents judge by (domain 5, contract 3)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from connector.domain.dates import Span
@@ -56,7 +57,10 @@ class HandmadeEvidence:
 
 @dataclass(frozen=True, slots=True)
 class RoadmapItem:
-    """scope: `municipality` or an association's code; level: municipal, regional or federal."""
+    """scope: `municipality` or an association's code; level: municipal, regional or federal.
+
+    responsible: a personnel number; owner: who answers for it in the document's words.
+    """
 
     scope: str
     number: str
@@ -70,6 +74,7 @@ class RoadmapItem:
     started_on: date | None = None
     done_on: date | None = None
     proof: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +115,77 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the methodical service (todzhinsky, annex 4)."""
+
+    code: str
+    title: str
+    present_since: date | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A practice in the register of best ones (todzhinsky, annex 1, 10; khankaysky 2.1)."""
+
+    title: str
+    author: str
+    school: str | None = None
+    published_on: date | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One person's participation in a contest (todzhinsky, annex 4, 3.2-3.4)."""
+
+    personnel_no: str
+    title: str
+    level: str | None = None
+    held_on: date | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An association's meeting. agenda: analysis, coordination, planning, other."""
+
+    association: str
+    held_on: date
+    topic: str | None = None
+    agenda: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A head's assessment on one criterion (todzhinsky, annex 2, III 3.1)."""
+
+    personnel_no: str
+    criterion: str
+    assessed_on: date
+    result: str | None = None
+    recommendation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A municipality's figures of a period as they were reported on a day."""
+    """A municipality's figures of a period as they were reported on a day.
+
+    schools: those whose own slice was reported with them.
+    """
 
     period: str
     as_of: date
     taken_on: date
+    schools: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """What the rules say there ought to be, whether a sheet tells of it or not.
+
+    documents: of the service, by code. roadmap: occurrences, by the code that their subject has.
+    """
+
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    roadmap: Mapping[str, RoadmapItem] = field(default_factory=dict)

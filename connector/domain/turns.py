@@ -71,5 +71,7 @@ def _turns(dossier: Dossier, setting: Setting) -> Iterator[date | None]:
         yield from turns_of_span(support.span)
     for mentorship in dossier.mentorships:
         yield from turns_of_span(mentorship.span)
+    for assessment in dossier.assessments:
+        yield assessment.assessed_on
     for colleague in (*dossier.assigned, *dossier.regional_methodists):
         yield from turns_of_person(colleague)

@@ -78,7 +78,10 @@ class PlanMark(Base):
 
 
 class Snapshot(Base):
-    """A period's figures as they were reported on a day; never changed afterwards."""
+    """A period's figures as they were reported on a day; never changed afterwards.
+
+    schools: codes of the schools whose own slices were reported with them.
+    """
 
     __tablename__ = "snapshots"
     __table_args__ = (Index("ix_snapshots_municipality", "municipality", "taken_on"),)
@@ -91,3 +94,4 @@ class Snapshot(Base):
     taken_at: Mapped[datetime]
     taken_by: Mapped[str | None] = mapped_column(String(120))
     figures: Mapped[dict[str, Any]]
+    schools: Mapped[list[Any] | None]

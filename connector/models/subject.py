@@ -1,4 +1,4 @@
-"""Subjects of indicators: staff, schools, teams, associations, the municipality itself.
+"""Subjects of indicators: staff, places, routes, completions, rows of sheets, the municipality.
 
 A subject is the unit of judging. Whoever changes anything it depends on marks it dirty; whoever
 judges it reads without locks and writes `WHERE version = :read`, so two workers cannot both win.
@@ -14,8 +14,9 @@ from connector.models.base import Base, BigId
 
 
 class Subject(Base):
-    """code: personnel number, school or association code, or the municipality's own code.
+    """code: personnel number, school or association code, a row's key, or the municipality's own.
 
+    owner: personnel number of whose route or completion this is; None for everything else.
     dirty: must be judged (again). changes_on: the next local day on which time alone could change a
         judgement. state: the folded profile and routes, as pages show them. faults: rules that
         failed for this subject.
@@ -25,7 +26,9 @@ class Subject(Base):
     __table_args__ = (
         UniqueConstraint("municipality", "kind", "code"),
         CheckConstraint(
-            "kind IN ('staff', 'school', 'team', 'association', 'municipality')", name="kind"
+            "kind IN ('staff', 'school', 'team', 'association', 'route', 'completion', "
+            "'roadmap_item', 'document', 'analysis', 'practice', 'contest', 'municipality')",
+            name="kind",
         ),
         Index(
             "ix_subjects_dirty",
@@ -35,12 +38,20 @@ class Subject(Base):
         ),
         Index("ix_subjects_changes", "municipality", "changes_on"),
         Index("ix_subjects_email", "municipality", "email_key"),
+        Index(
+            "ix_subjects_owner",
+            "municipality",
+            "owner",
+            postgresql_where=text("owner IS NOT NULL"),
+            sqlite_where=text("owner IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     municipality: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(12))
-    code: Mapped[str] = mapped_column(String(60))
+    code: Mapped[str] = mapped_column(String(300))
+    owner: Mapped[str | None] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(300))
     sort_key: Mapped[str] = mapped_column(String(300))
     email_key: Mapped[str | None] = mapped_column(String(320))

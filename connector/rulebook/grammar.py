@@ -33,6 +33,8 @@ class ConditionReader:
         self._subject = subject
         self._resolve = resolve
         self._faults = faults
+        self.looks_at_people = False
+        """Whether a word that was read, or an indicator it named, looks at a place's people."""
 
     def read(self, node: Node) -> Condition | None:
         """The condition, or None where it is faulty."""
@@ -51,9 +53,15 @@ class ConditionReader:
                 inner = self.read(value)
                 return not_(inner) if inner else None
             case "achieved_in":
-                other = self._resolve(value)
-                return achieved_in(other) if other else None
+                return self._named(value)
         return self._word(name, value)
+
+    def _named(self, node: Node) -> Condition | None:
+        other = self._resolve(node)
+        if other is None:
+            return None
+        self.looks_at_people |= other.looks_at_people
+        return achieved_in(other)
 
     def _joined(self, name: str, node: Node) -> Condition | None:
         if not node.items:
@@ -75,6 +83,7 @@ class ConditionReader:
             fits = ", ".join(sorted(word.subjects))
             self._blame(node, f"условие «{name}» не применимо к {self._subject}, только к: {fits}")
             return None
+        self.looks_at_people |= word.looks_at_people
         params = self._params(word, node)
         return None if params is None else word.build(**params)
 
@@ -126,6 +135,10 @@ class ConditionReader:
                 if isinstance(value, list) and value and all(v in param.choices for v in value):
                     return tuple(value)
                 expected = f"список в квадратных скобках из: {', '.join(param.choices)}"
+            case ParamType.TEXTS:
+                if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+                    return tuple(value)
+                expected = "список слов в квадратных скобках"
         self._blame(node, f"{word.name}: {param.name}: ожидалось {expected}")
         return None
 

@@ -71,7 +71,7 @@ class IndicatorReader:
         subject = node.at(("subject",)).value
         if not isinstance(subject, str) or subject not in list(SubjectKind):
             return None
-        population, achieved = self._conditions(node, SubjectKind(subject))
+        population, achieved, looks_at_people = self._conditions(node, SubjectKind(subject))
         if loaded is None:
             return None
         self._faults += out_of_order(loaded["plan"], node.at(("plan",)))
@@ -93,20 +93,20 @@ class IndicatorReader:
             unit=loaded["unit"],
             collected=loaded["collected"],
             wording=Wording(loaded["population"], loaded["achieved"]),
+            looks_at_people=looks_at_people,
         )
 
     def _conditions(
         self, node: Node, subject: SubjectKind
-    ) -> tuple[Condition | None, Condition | None]:
+    ) -> tuple[Condition | None, Condition | None, bool]:
         def resolve(named: Node) -> Indicator | None:
             return self._named(named, node)
 
         reader = ConditionReader(self._vocabulary, subject, resolve, self._faults)
         population, achieved = (node.entries.get(key) for key in ("population", "achieved"))
-        return (
-            reader.read(population) if population else None,
-            reader.read(achieved) if achieved else None,
-        )
+        who = reader.read(population) if population else None
+        what = reader.read(achieved) if achieved else None
+        return who, what, reader.looks_at_people
 
     def _named(self, named: Node, user: Node) -> Indicator | None:
         """The indicator that `achieved_in` names: same subject, same period, no circle."""

@@ -1,8 +1,8 @@
 """A municipality's rule folders → its rules, or every fault of them at once.
 
 A folder holds municipality.yaml (in exactly one of a municipality's folders), indicators.yaml
-and/or indicators/*.yaml, passports.yaml (its own building blocks) and examples, which are read by
-tests only.
+and/or indicators/*.yaml, passports.yaml (its own building blocks), documents.yaml and roadmap.yaml
+(what there ought to be) and examples, which are read by tests only.
 """
 
 import hashlib
@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from connector import __version__
 from connector.domain.dossier import StallPolicy
 from connector.domain.levels import Scale, Scales
+from connector.domain.records import Document
+from connector.domain.roadmaps import PlannedItem
 from connector.domain.words import CORE
 from connector.domain.words.vocabulary import Vocabulary
 from connector.rulebook.documents import MAX_BYTES, Node, read_document
@@ -23,9 +25,17 @@ from connector.rulebook.faults import RuleFileFault, RulesRefused, near_miss
 from connector.rulebook.indicator_files import IndicatorReader, out_of_order
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.passports import Passports, passports_in, shared_passports
+from connector.rulebook.register_files import documents_in, roadmap_in
 from connector.rulebook.schemas import IndicatorsFileSchema, MunicipalitySchema, load
 
-FILES = ("municipality.yaml", "indicators.yaml", "passports.yaml", "examples.yaml")
+FILES = (
+    "municipality.yaml",
+    "indicators.yaml",
+    "passports.yaml",
+    "documents.yaml",
+    "roadmap.yaml",
+    "examples.yaml",
+)
 
 
 def load_rules(
@@ -46,6 +56,8 @@ class _Loader:
         self._faults: list[RuleFileFault] = []
         self._municipality: list[Node] = []
         self._indicators: list[Node] = []
+        self._documents: tuple[Document, ...] = ()
+        self._roadmap: tuple[PlannedItem, ...] = ()
 
     def load(self, folders: Sequence[Traversable]) -> MunicipalityRules:
         if not folders:
@@ -75,7 +87,11 @@ class _Loader:
             digest_hour=settings["digest_hour"],
             quiet_from=settings["quiet"]["first"],
             quiet_until=settings["quiet"]["until"],
-            digest=_digest(str(zone), scales, stalls, reader.judging),
+            digest=_digest(
+                str(zone), scales, stalls, [reader.judging, self._documents, self._roadmap]
+            ),
+            documents=self._documents,
+            roadmap=self._roadmap,
         )
 
     def _read_folder(self, folder: Traversable) -> None:
@@ -102,6 +118,14 @@ class _Loader:
                 self._take_indicators(self._document(entry, entry.name))
             case "passports.yaml":
                 self._take_passports(self._document(entry, entry.name))
+            case "documents.yaml":
+                document = self._document(entry, entry.name)
+                if document is not None:
+                    self._documents += documents_in(document, self._faults)
+            case "roadmap.yaml":
+                document = self._document(entry, entry.name)
+                if document is not None:
+                    self._roadmap += roadmap_in(document, self._faults)
             case "examples.yaml":
                 pass
             case _:

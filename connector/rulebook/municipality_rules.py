@@ -10,6 +10,8 @@ from connector.domain.dossier import StallPolicy
 from connector.domain.hours import PostHours
 from connector.domain.indicators import Indicator
 from connector.domain.levels import Scales
+from connector.domain.records import Document
+from connector.domain.roadmaps import PlannedItem
 from connector.rulebook.faults import UnknownIndicator
 
 
@@ -20,7 +22,8 @@ class MunicipalityRules:
     closing_hour: local hour at which plans are judged; digest_hour: at which digests go out unless
     the person chose another; quiet_from, quiet_until: when nobody is written to (`PostHours`).
     digest: SHA-256 (hex) of everything that affects judging; titles,
-    plans and hours do not. letters: templates of a plugin's own notices, by file name.
+    plans and hours do not. letters: templates of a plugin's own notices, by file name. documents,
+    roadmap: what the rules say there ought to be.
     """
 
     code: str
@@ -36,6 +39,8 @@ class MunicipalityRules:
     quiet_until: int
     digest: str
     letters: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+    roadmap: tuple[PlannedItem, ...] = ()
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""
@@ -47,6 +52,16 @@ class MunicipalityRules:
     def post_hours(self, calendar: WorkCalendar) -> PostHours:
         """When people may be written to, by the municipality's hours and this calendar."""
         return PostHours(self.zone, calendar, self.quiet_from, self.quiet_until, self.digest_hour)
+
+    @property
+    def subjects(self) -> frozenset[SubjectKind]:
+        """The kinds that anything is judged of."""
+        return frozenset(indicator.subject for indicator in self.indicators)
+
+    @property
+    def peopled(self) -> frozenset[SubjectKind]:
+        """Kinds of places whose judging looks at the people there."""
+        return frozenset(i.subject for i in self.indicators if i.looks_at_people)
 
     def about(self, subject: SubjectKind) -> tuple[Indicator, ...]:
         """The indicators that count subjects of this kind."""

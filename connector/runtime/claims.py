@@ -50,16 +50,23 @@ def claim_deliveries(
 def claim_subjects(
     session: Session, municipalities: Sequence[str], limit: int, term: timedelta, now: datetime
 ) -> Claim:
-    """Takes up to `limit` dirty subjects of the municipalities. The caller commits."""
+    """Takes up to `limit` dirty subjects of the municipalities. The caller commits.
+
+    People first: places are marked again with each of their people, and would be judged as often.
+    """
     free = or_(Subject.lease_until.is_(None), Subject.lease_until < now)
-    wanted = (
-        select(Subject.id)
-        .where(Subject.dirty, Subject.municipality.in_(municipalities), free)
-        .order_by(Subject.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return _take(session, Subject, wanted, term, now)
+    for kind in (Subject.kind == "staff", Subject.kind != "staff"):
+        wanted = (
+            select(Subject.id)
+            .where(Subject.dirty, Subject.municipality.in_(municipalities), free, kind)
+            .order_by(Subject.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claim = _take(session, Subject, wanted, term, now)
+        if claim:
+            break
+    return claim
 
 
 def finish_deliveries(

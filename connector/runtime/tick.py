@@ -19,6 +19,7 @@ from connector.models import Subject, Tenant
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules, Rulebook
 from connector.runtime.follow import Follower
+from connector.services.listed import ensure_listed, registers_of
 from connector.services.plans import PlanService
 from connector.services.setting import Settings
 from connector.services.subjects import ensure_municipality, mark_all_dirty
@@ -92,6 +93,7 @@ class Ticker:
         former = tenant.judged_on
         if tenant.rules_digest != rules.digest or former is None or _is_new_period(former, today):
             mark_all_dirty(session, municipality)
+            ensure_listed(session, municipality, registers_of(rules, today))
         elif former < today:
             _mark_due(session, municipality, today)
         tenant.rules_digest = rules.digest
@@ -118,7 +120,5 @@ def _mark_due(session: Session, municipality: str, today: date) -> None:
 
 
 def _is_busy(session: Session, municipality: str) -> bool:
-    dirty = select(Subject.id).where(
-        Subject.municipality == municipality, Subject.dirty
-    )
+    dirty = select(Subject.id).where(Subject.municipality == municipality, Subject.dirty)
     return session.execute(dirty.limit(1)).first() is not None

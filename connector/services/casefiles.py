@@ -1,28 +1,22 @@
 """Cases: what the judge is shown, loaded for many subjects at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
-from connector.domain.cases import (
-    AssociationCase,
-    Case,
-    MunicipalityCase,
-    SchoolCase,
-    StaffCase,
-    TeamCase,
-)
+from connector.domain.cases import Case, StaffCase
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.evidence import Evidence
 from connector.domain.folding import fold
 from connector.domain.people import StaffMember
-from connector.domain.records import Snapshot
-from connector.models import Snapshot as StoredSnapshot
 from connector.models import Subject
 from connector.services import records
 from connector.services.evidence import merged, registers_of
+from connector.services.pieces import pieces_of
+from connector.services.place_files import PlaceFiles
+from connector.services.record_files import RecordFiles
 
 
 class CaseFiles:
@@ -62,24 +56,56 @@ class CaseFiles:
                 mentorships=tuple(own.mentorships.get(number, ())),
                 assigned=tuple(assigned.get(number, ())),
                 regional_methodists=_named_by(person, methodists),
+                assessments=tuple(own.assessments.get(number, ())),
             )
             cases[number] = StaffCase(fold(dossier, self._setting), self._setting)
         return cases
 
-    def units(self, kind: SubjectKind, codes: Sequence[str]) -> dict[str, Case]:
-        """Subjects that are no persons, by code; those that no record names are left out."""
+    def units(self, kind: SubjectKind, codes: Sequence[str]) -> Mapping[str, Case]:
+        """Subjects by code; those that no record names are left out."""
+        places = PlaceFiles(self._session, self._setting, self.staff)
+        rows = RecordFiles(self._session, self._setting)
         match kind:
-            case SubjectKind.SCHOOL:
-                schools = self._setting.organisation.schools
-                return {c: SchoolCase(schools[c], self._setting) for c in codes if c in schools}
-            case SubjectKind.TEAM:
-                return dict(self._teams(codes))
-            case SubjectKind.ASSOCIATION:
-                return dict(self._associations(codes))
-            case SubjectKind.MUNICIPALITY:
-                return {code: self._whole() for code in codes}
             case SubjectKind.STAFF:
-                return dict(self.staff(codes))
+                return self.staff(codes)
+            case SubjectKind.SCHOOL:
+                return places.schools(codes)
+            case SubjectKind.TEAM:
+                return places.teams(codes)
+            case SubjectKind.ASSOCIATION:
+                return places.associations(codes)
+            case SubjectKind.MUNICIPALITY:
+                return places.municipality(codes)
+            case SubjectKind.ROUTE | SubjectKind.COMPLETION:
+                return self._pieces(kind, codes)
+            case SubjectKind.ROADMAP_ITEM:
+                return rows.roadmap(codes)
+            case SubjectKind.DOCUMENT:
+                return rows.documents(codes)
+            case SubjectKind.ANALYSIS:
+                return rows.analyses(codes)
+            case SubjectKind.PRACTICE:
+                return rows.practices(codes)
+            case SubjectKind.CONTEST:
+                return rows.contests(codes)
+
+    def _pieces(self, kind: SubjectKind, codes: Collection[str]) -> dict[str, Case]:
+        """Also those whose route or completion is gone: they are judged to count no more."""
+        owners = self._session.execute(
+            select(Subject.owner, Subject.code).where(
+                Subject.municipality == self._municipality,
+                Subject.kind == str(kind),
+                Subject.code.in_(codes),
+            )
+        )
+        owned: dict[str, list[str]] = {}
+        for owner, code in owners:
+            owned.setdefault(owner or "", []).append(code)
+        cases: dict[str, Case] = {}
+        for number, case in self.staff(sorted(owned)).items():
+            found = pieces_of(case, kind, owned[number])
+            cases |= {code: found[code] for code in owned[number]}
+        return cases
 
     def _stored_evidence(self, numbers: Sequence[str]) -> dict[str, Sequence[Evidence]]:
         rows = self._session.execute(
@@ -107,43 +133,6 @@ class CaseFiles:
             methodist: [people[number] for number in sorted(found)]
             for methodist, found in pairs.items()
         }
-
-    def _teams(self, codes: Sequence[str]) -> Iterable[tuple[str, TeamCase]]:
-        teams = records.teams(self._session, self._municipality, codes)
-        numbers = sorted({m.personnel_no for members in teams.values() for m in members})
-        people = self.staff(numbers)
-        for code, members in teams.items():
-            present = [(m, people[m.personnel_no]) for m in members if m.personnel_no in people]
-            yield code, TeamCase(code, tuple(present), self._setting)
-
-    def _associations(self, codes: Sequence[str]) -> Iterable[tuple[str, AssociationCase]]:
-        items = records.roadmap(self._session, self._municipality, codes)
-        plans = records.work_plans(self._session, self._municipality, codes)
-        known = self._setting.organisation.associations
-        for code in codes:
-            if code in known:
-                yield (
-                    code,
-                    AssociationCase(
-                        known[code],
-                        tuple(item for item in items if item.scope == code),
-                        tuple(plan for plan in plans if plan.association == code),
-                        self._setting,
-                    ),
-                )
-
-    def _whole(self) -> MunicipalityCase:
-        taken = self._session.execute(
-            select(StoredSnapshot.period, StoredSnapshot.as_of, StoredSnapshot.taken_on)
-            .where(StoredSnapshot.municipality == self._municipality)
-            .order_by(StoredSnapshot.taken_on, StoredSnapshot.id)
-        )
-        return MunicipalityCase(
-            tuple(Snapshot(period, as_of, on) for period, as_of, on in taken),
-            tuple(records.analyses(self._session, self._municipality)),
-            tuple(records.decisions(self._session, self._municipality)),
-            self._setting,
-        )
 
 
 def _ever_had_status(person: StaffMember) -> bool:

@@ -35,6 +35,8 @@ from connector.services.holders import mark_holders
 from connector.services.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.notices import NoticeService
 from connector.services.person_state import person_state
+from connector.services.pieces import PIECES
+from connector.services.pieces import refresh as refresh_pieces
 from connector.services.rule_faults import RuleFaultService
 from connector.services.setting import Ground, Settings
 from connector.services.subjects import mark_dirty
@@ -260,15 +262,23 @@ class FoldService:
         RuleFaultService(session).note(faults, now, python, heard)
 
     def _mark_units(self, session: Session, batch: Batch, folded: Sequence[Folded]) -> None:
-        """Teams depend on their members: whoever learnt something has the team judged again."""
-        learners = [
-            outcome.loaded.row.code
-            for outcome in folded
-            if outcome.loaded.row.kind is SubjectKind.STAFF and outcome.loaded.changed
-        ]
+        """What is judged by people is judged after them: teams of those who learnt something, and
+        whatever else the rules judge so, whenever its people were folded for any reason."""
+        municipality = batch.setting.municipality
+        people = [o for o in folded if isinstance(o.loaded.case, StaffCase)]
+        cases = [o.loaded.case for o in people if isinstance(o.loaded.case, StaffCase)]
+        pieces = PIECES & self._rulebook.rules(municipality).subjects
+        if pieces:
+            refresh_pieces(session, municipality, cases, pieces)
+        terms = [term for case in cases for term in case.folded.dossier.person.terms]
+        if SubjectKind.SCHOOL in batch.setting.peopled:
+            mark_dirty(session, municipality, "school", {t.school for t in terms if t.school})
+        if SubjectKind.ASSOCIATION in batch.setting.peopled:
+            codes = {code for term in terms for code in term.associations}
+            mark_dirty(session, municipality, "association", codes)
+        learners = [outcome.loaded.row.code for outcome in people if outcome.loaded.changed]
         if not learners:
             return
-        municipality = batch.setting.municipality
         schools = session.scalars(
             select(Record.related).where(
                 Record.municipality == municipality,

@@ -10,11 +10,25 @@ from sqlalchemy.orm import Session
 from connector.models import Record, Subject
 from connector.services import subjects
 from connector.services.import_plan import Body, Change, Plan, Write
+from connector.services.listed import roadmap_title
+from connector.services.record_bodies import roadmap_item
 from connector.services.stored_rows import stored
 from connector.services.subjects import Naming
 from connector.spreadsheets.sheets import SHEETS
 
 BATCH = 2000
+
+KINDS = {
+    "staff": "staff",
+    "schools": "school",
+    "associations": "association",
+    "roadmap": "roadmap_item",
+    "documents": "document",
+    "analyses": "analysis",
+    "practices": "practice",
+    "contests": "contest",
+}
+"""Sheets each row of which is a subject of its own."""
 
 _TABLE = Record.__table__
 _THIS_VERSION = (
@@ -52,11 +66,12 @@ def ensure_municipality(session: Session, plan: Plan) -> None:
 
 def refresh_subjects(session: Session, plan: Plan) -> dict[str, set[str]]:
     """Creates and renames subjects after the changes; gives the codes created, by kind."""
-    named: dict[str, dict[str, Naming]] = {"staff": {}, "school": {}, "association": {}}
-    kinds = {"staff": "staff", "schools": "school", "associations": "association"}
+    named: dict[str, dict[str, Naming]] = {kind: {} for kind in KINDS.values()}
     for change in plan.changes:
-        if change.sheet in kinds and change.latest:
-            named[kinds[change.sheet]][change.key] = naming(change.sheet, change.body)
+        if change.sheet in KINDS and change.latest:
+            named[KINDS[change.sheet]][change.key] = naming(change.sheet, change.body)
+    for sheet in _LISTED:
+        _keep_titles(session, plan, KINDS[sheet], named[KINDS[sheet]])
     created = {
         kind: subjects.ensure(session, plan.municipality, kind, namings)
         for kind, namings in named.items()
@@ -65,13 +80,41 @@ def refresh_subjects(session: Session, plan: Plan) -> dict[str, set[str]]:
     return created
 
 
+_LISTED = ("roadmap", "documents")
+"""Sheets whose rows the rules may list with their titles: a row need only tell what was done."""
+
+
+def _keep_titles(session: Session, plan: Plan, kind: str, namings: dict[str, Naming]) -> None:
+    """Takes out the rows without a title whose subject has one."""
+    untitled = {
+        change.key
+        for change in plan.changes
+        if KINDS.get(change.sheet) == kind and not change.body.get("title")
+    }
+    for code in subjects.existing(session, plan.municipality, kind, untitled & namings.keys()):
+        del namings[code]
+
+
 def naming(sheet: str, body: Body) -> Naming:
-    """What the subject of a staff, school or association row is called: never empty."""
-    if sheet != "staff":
-        return Naming(body["name"] or body["code"])
-    parts = (body["last_name"], body["first_name"], body["middle_name"])
-    title = " ".join(part for part in parts if part)
-    return Naming(title or body["personnel_no"], body["email"])
+    """What the subject of a row is called: never empty."""
+    match sheet:
+        case "staff":
+            parts = (body["last_name"], body["first_name"], body["middle_name"])
+            title = " ".join(part for part in parts if part)
+            return Naming(title or body["personnel_no"], body["email"])
+        case "schools" | "associations":
+            return Naming(body["name"] or body["code"])
+        case "roadmap":
+            item = roadmap_item(body)
+            return Naming(roadmap_title(item))
+        case "analyses":
+            return Naming(f"Анализ № {body['number']}: {body.get('about') or body['made_on']}")
+        case "documents":
+            return Naming(f"{body['code']}. {body.get('title') or body['code']}")
+        case "contests":
+            return Naming(f"{body['title']}: таб. № {body['personnel_no']}")
+        case _:
+            return Naming(body["title"])
 
 
 def _refresh_teams(session: Session, plan: Plan) -> set[str]:

@@ -29,10 +29,15 @@ from connector.domain.people import (
 )
 from connector.domain.records import (
     Analysis,
+    Assessment,
     Assignment,
+    Contest,
     Decision,
+    Document,
     HandmadeEvidence,
+    Meeting,
     Mentorship,
+    Practice,
     RoadmapItem,
     Support,
     TeamMembership,
@@ -256,6 +261,54 @@ def decision(body: Body) -> Decision:
         due_on=day(body.get("due_on")),
         responsible=body.get("responsible"),
         done_on=day(body.get("done_on")),
+    )
+
+
+def document(body: Body) -> Document:
+    return Document(
+        code=body["code"],
+        title=body.get("title") or body["code"],
+        present_since=day(body.get("present_since")),
+        link=body.get("link"),
+    )
+
+
+def practice(body: Body) -> Practice:
+    return Practice(
+        title=body["title"],
+        author=body["author"],
+        school=body.get("school"),
+        published_on=day(body.get("published_on")),
+        link=body.get("link"),
+    )
+
+
+def contest(body: Body) -> Contest:
+    return Contest(
+        personnel_no=body["personnel_no"],
+        title=body["title"],
+        level=body.get("level"),
+        held_on=day(body.get("held_on")),
+        result=body.get("result"),
+    )
+
+
+def meeting(body: Body) -> Meeting:
+    return Meeting(
+        association=body["association"],
+        held_on=date.fromisoformat(body["held_on"]),
+        topic=body.get("topic"),
+        agenda=tuple(body.get("agenda") or ()),
+    )
+
+
+def assessment(body: Body) -> Assessment:
+    return Assessment(
+        personnel_no=body["personnel_no"],
+        criterion=body["criterion"],
+        assessed_on=date.fromisoformat(body["assessed_on"]),
+        result=body.get("result"),
+        recommendation=body.get("recommendation"),
     )
 
 

@@ -17,10 +17,15 @@ from connector.domain.dates import Span
 from connector.domain.people import Dated, Organisation, StaffMember
 from connector.domain.records import (
     Analysis,
+    Assessment,
     Assignment,
+    Contest,
     Decision,
+    Document,
     HandmadeEvidence,
+    Meeting,
     Mentorship,
+    Practice,
     RoadmapItem,
     Support,
     TeamMembership,
@@ -31,7 +36,7 @@ from connector.models import Record
 from connector.models.among import among
 from connector.services import record_bodies as bodies
 from connector.services.import_plan import Body
-from connector.services.stored_rows import chunks
+from connector.services.stored_rows import CHUNK, chunks
 
 T = TypeVar("T")
 Row = tuple[str, date, Body]
@@ -65,9 +70,19 @@ class Personal:
     supports: Mapping[str, list[Support]]
     mentorships: Mapping[str, list[Mentorship]]
     """Those in which the person is the mentee."""
+    assessments: Mapping[str, list[Assessment]]
 
 
-_PERSONAL = ("staff", "evidence", "routes", "steps", "pauses", "support", "mentorships")
+_PERSONAL = (
+    "staff",
+    "evidence",
+    "routes",
+    "steps",
+    "pauses",
+    "support",
+    "mentorships",
+    "assessments",
+)
 
 
 def personal(session: Session, municipality: str, numbers: Collection[str]) -> Personal:
@@ -90,6 +105,7 @@ def personal(session: Session, municipality: str, numbers: Collection[str]) -> P
         routes=_routes_of(rows["routes"], rows["steps"], rows["pauses"]),
         supports=_grouped(rows["support"], bodies.support, lambda s: s.personnel_no),
         mentorships=_grouped(rows["mentorships"], bodies.mentorship, lambda m: m.mentee),
+        assessments=_grouped(rows["assessments"], bodies.assessment, lambda a: a.personnel_no),
     )
 
 
@@ -173,6 +189,60 @@ def roadmap(
     return tuple(bodies.roadmap_item(body) for *_, body in rows)
 
 
+def roadmap_rows(
+    session: Session, municipality: str, keys: Collection[str]
+) -> dict[str, RoadmapItem]:
+    """By key, as their subjects are called."""
+    rows = _rows(session, municipality, "roadmap", Record.key, keys)
+    return {key: bodies.roadmap_item(body) for key, _, body in rows}
+
+
+def documents(session: Session, municipality: str, codes: Collection[str]) -> dict[str, Document]:
+    rows = _rows(session, municipality, "documents", Record.key, codes)
+    return {key: bodies.document(body) for key, _, body in rows}
+
+
+def practices(session: Session, municipality: str, keys: Collection[str]) -> dict[str, Practice]:
+    rows = _rows(session, municipality, "practices", Record.key, keys)
+    return {key: bodies.practice(body) for key, _, body in rows}
+
+
+def contests(session: Session, municipality: str, keys: Collection[str]) -> dict[str, Contest]:
+    rows = _rows(session, municipality, "contests", Record.key, keys)
+    return {key: bodies.contest(body) for key, _, body in rows}
+
+
+def meetings(
+    session: Session, municipality: str, associations: Collection[str]
+) -> dict[str, list[Meeting]]:
+    """By association."""
+    rows = _rows(session, municipality, "meetings", Record.related, associations)
+    return _grouped(rows, bodies.meeting, lambda meeting: meeting.association)
+
+
+def people_of_places(
+    session: Session, municipality: str, schools: Collection[str], associations: Collection[str]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Personnel numbers of whoever was ever there, by school and by association.
+
+    Reads the whole staff sheet: people are not found by their places, of which they have several.
+    """
+    by_school: dict[str, set[str]] = {code: set() for code in schools}
+    by_association: dict[str, set[str]] = {code: set() for code in associations}
+    rows = session.execute(
+        select(Record.key, Record.body)
+        .where(Record.municipality == municipality, Record.sheet == "staff")
+        .execution_options(yield_per=CHUNK)
+    )
+    for key, body in rows:
+        if body.get("school") in by_school:
+            by_school[body["school"]].add(key)
+        for code in body.get("associations") or ():
+            if code in by_association:
+                by_association[code].add(key)
+    return by_school, by_association
+
+
 def work_plans(
     session: Session, municipality: str, associations: Collection[str] | None = None
 ) -> tuple[WorkPlan, ...]:
@@ -182,6 +252,14 @@ def work_plans(
 
 def analyses(session: Session, municipality: str) -> tuple[Analysis, ...]:
     return _all(session, municipality, "analyses", bodies.analysis)
+
+
+def analyses_of(
+    session: Session, municipality: str, scopes: Collection[str]
+) -> dict[str, list[Analysis]]:
+    """By scope as the sheet writes it: `school:X`, `association:X`."""
+    rows = _rows(session, municipality, "analyses", Record.related, scopes)
+    return _grouped(rows, bodies.analysis, lambda analysis: analysis.scope)
 
 
 def decisions(session: Session, municipality: str) -> tuple[Decision, ...]:

@@ -20,6 +20,7 @@ from connector.models import Membership, Share, Subject
 from connector.rulebook import Rulebook, RuleFault
 from connector.services.casefiles import CaseFiles
 from connector.services.memberships import as_row, counted, tracked_periods
+from connector.services.pieces import PIECES, pieces_of, stored
 
 Counts = dict[str, dict[Slice, tuple[int, int]]]
 """Population and achieved by indicator and slice."""
@@ -89,7 +90,7 @@ class Recount:
                         tracked.add((indicator.code, str(period)))
                         key = (str(kind), code, indicator.code, str(period))
                         held = kept.pop(key, None)
-                        if (str(kind), code) in marked:
+                        if _is_marked(marked, str(kind), code):
                             row = held
                         else:
                             moment = Moment(period, period.as_of(today))
@@ -102,7 +103,7 @@ class Recount:
         for key, held in sorted(kept.items()):
             if key[2:] not in tracked:
                 continue
-            if key[:2] in marked:
+            if _is_marked(marked, key[0], key[1]):
                 _add(counts.setdefault((key[2], key[3]), {}), held)
             else:
                 found.append(Difference("membership", "/".join(key), held, None))
@@ -167,13 +168,28 @@ class Recount:
         return {(kind, code) for kind, code in rows}
 
     def _cases(self, kind: SubjectKind) -> Iterator[tuple[str, Case]]:
-        codes = self._session.scalars(
+        if kind in PIECES:
+            yield from self._pieces(kind)
+            return
+        codes = self._codes(kind)
+        for at in range(0, len(codes), CHUNK):
+            yield from self._files.units(kind, codes[at : at + CHUNK]).items()
+
+    def _pieces(self, kind: SubjectKind) -> Iterator[tuple[str, Case]]:
+        """From the people, so that one the fold forgot is missed; and those that are gone."""
+        numbers = self._codes(SubjectKind.STAFF)
+        for at in range(0, len(numbers), CHUNK):
+            chunk = numbers[at : at + CHUNK]
+            known = stored(self._session, self._setting.municipality, kind, chunk)
+            for number, case in self._files.staff(chunk).items():
+                yield from pieces_of(case, kind, known.get(number, ())).items()
+
+    def _codes(self, kind: SubjectKind) -> Sequence[str]:
+        return self._session.scalars(
             select(Subject.code)
             .where(Subject.municipality == self._setting.municipality, Subject.kind == str(kind))
             .order_by(Subject.id)
         ).all()
-        for at in range(0, len(codes), CHUNK):
-            yield from self._files.units(kind, codes[at : at + CHUNK]).items()
 
     def _judged(self, indicator: Indicator, case: Case, moment: Moment) -> dict[str, Any] | None:
         municipality = self._setting.municipality
@@ -182,6 +198,12 @@ class Recount:
         except RuleFault:
             # The fold has reported it; a figure without this subject is what the fold kept too.
             return None
+
+
+def _is_marked(marked: set[tuple[str, str]], kind: str, code: str) -> bool:
+    """A piece is as good as marked while its person is."""
+    owner = code.partition("|")[0] if kind in PIECES else code
+    return (kind, code) in marked or (kind in PIECES and ("staff", owner) in marked)
 
 
 def _add(counts: dict[Slice, tuple[int, int]], row: Mapping[str, Any]) -> None:

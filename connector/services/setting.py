@@ -15,6 +15,7 @@ from connector.services import records
 from connector.services.calendars import work_calendar
 from connector.services.circles import standing_posts
 from connector.services.known import KnownObjects, step_targets
+from connector.services.listed import registers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Settings:
             calendar=work_calendar(closed, today),
             scales=rules.scales,
             stalls=rules.stalls,
+            registers=registers_of(rules, today),
+            peopled=rules.peopled,
         )
         ground = Ground(
             setting,

@@ -1,14 +1,15 @@
 """Snapshots: figures as they were reported on a day; later evidence does not touch them."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from connector.domain.because import SliceKind
+from connector.domain.periods import Period
 from connector.errors import ConnectorError
 from connector.models import Snapshot
-from connector.services.figures import Figure
+from connector.services.figures import Figure, FigureService, SliceFigure
 from connector.services.subjects import mark_dirty
 
 
@@ -20,28 +21,43 @@ class SnapshotService:
 
     def take(
         self,
+        figures: FigureService,
         municipality: str,
-        figures: Sequence[Figure],
-        today: date,
+        period: Period | None,
+        as_of: date | None,
         now: datetime,
         taken_by: str | None,
     ) -> int:
-        """Writes the figures down; the snapshot's number. The municipality is judged again, because
-        monitoring is itself an indicator (korolev VI). Raises ConnectorError without figures."""
-        if not figures:
+        """Writes the figures down, whole, by school and by association; the snapshot's number.
+
+        The municipality and its schools are judged again, because monitoring is itself an indicator
+        (korolev VI, verkhnyaya-pyshma 3.1). Raises ConnectorError without figures, and whatever
+        FigureService.figures raises.
+        """
+        whole = figures.figures(municipality, period, as_of)
+        if not whole:
             raise ConnectorError("В этом периоде показателей нет, фиксировать нечего.")
+        told = {figure.indicator.code: _told(figure) for figure in whole}
+        schools: set[str] = set()
+        for kind in (SliceKind.SCHOOL, SliceKind.ASSOCIATION):
+            for figure in figures.figures(municipality, whole[0].period, whole[0].as_of, kind):
+                told[figure.indicator.code]["slices"] += [_slice(one) for one in figure.slices]
+                if kind is SliceKind.SCHOOL:
+                    schools.update(one.code for one in figure.slices)
         snapshot = Snapshot(
             municipality=municipality,
-            period=str(figures[0].period),
-            as_of=figures[0].as_of,
-            taken_on=today,
+            period=str(whole[0].period),
+            as_of=whole[0].as_of,
+            taken_on=figures.today(municipality),
             taken_at=now,
             taken_by=taken_by,
-            figures={figure.indicator.code: _told(figure) for figure in figures},
+            figures=told,
+            schools=sorted(schools),
         )
         self._session.add(snapshot)
         self._session.flush()
         mark_dirty(self._session, municipality, "municipality", [municipality])
+        mark_dirty(self._session, municipality, "school", schools)
         return snapshot.id
 
 
@@ -52,4 +68,10 @@ def _told(figure: Figure) -> dict[str, Any]:
         "achieved": figure.achieved,
         "share": figure.share,
         "plan": figure.plan.at_least if figure.plan else None,
+        "slices": [],
     }
+
+
+def _slice(figure: SliceFigure) -> list[Any]:
+    """kind, code, population, achieved."""
+    return [str(figure.kind), figure.code, figure.population, figure.achieved]

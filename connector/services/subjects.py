@@ -21,10 +21,11 @@ MUNICIPALITY = "municipality"
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What a subject is called; email is for staff only."""
+    """What a subject is called; email is for staff only, owner for routes and completions."""
 
     title: str
     email: str | None = None
+    owner: str | None = None
 
     def columns(self) -> dict[str, str | None]:
         title = self.title[:300]
@@ -58,7 +59,13 @@ def ensure(
         )
     created = sorted(namings.keys() - known.keys())
     rows = [
-        {"municipality": municipality, "kind": kind, "code": code, **namings[code].columns()}
+        {
+            "municipality": municipality,
+            "kind": kind,
+            "code": code,
+            "owner": namings[code].owner,
+            **namings[code].columns(),
+        }
         for code in created
     ]
     missing = insert_into(session, Subject).on_conflict_do_nothing(
@@ -67,6 +74,11 @@ def ensure(
     for batch in _batches(rows):
         session.connection().execute(missing, batch)
     return set(created)
+
+
+def existing(session: Session, municipality: str, kind: str, codes: Collection[str]) -> set[str]:
+    """Those of the codes that are subjects."""
+    return set(_known(session, municipality, kind, codes)) if codes else set()
 
 
 def ensure_municipality(session: Session, municipality: str, title: str | None = None) -> None:

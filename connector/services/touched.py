@@ -24,6 +24,15 @@ _PERSON_COLUMNS = ("personnel_no", "mentor", "mentee", "author", "of")
 _REPORTED = frozenset(("documents", "practices", "contests", "analyses", "decisions"))
 """Sheets that the municipality itself is judged by."""
 
+_ROWS = {
+    "roadmap": "roadmap_item",
+    "documents": "document",
+    "analyses": "analysis",
+    "practices": "practice",
+    "contests": "contest",
+}
+"""Sheets whose rows are subjects, by kind of subject."""
+
 _SCHOOL_FACTS = ("kind", "rural", "low_results", "biased_results")
 _ASSOCIATION_FACTS = ("level", "school", "parent")
 
@@ -36,6 +45,11 @@ class Touched:
     school: set[str] = field(default_factory=set)
     team: set[str] = field(default_factory=set)
     association: set[str] = field(default_factory=set)
+    roadmap_item: set[str] = field(default_factory=set)
+    document: set[str] = field(default_factory=set)
+    analysis: set[str] = field(default_factory=set)
+    practice: set[str] = field(default_factory=set)
+    contest: set[str] = field(default_factory=set)
     municipality: bool = False
     whole: bool = False
 
@@ -47,6 +61,8 @@ class Touched:
         subjects.mark_dirty(session, municipality, "school", self.school)
         subjects.mark_dirty(session, municipality, "team", self.team)
         subjects.mark_dirty(session, municipality, "association", self.association)
+        for kind in _ROWS.values():
+            subjects.mark_dirty(session, municipality, kind, getattr(self, kind))
         if self.municipality:
             subjects.mark_dirty(session, municipality, "municipality", [municipality])
 
@@ -69,6 +85,8 @@ def touched(session: Session, municipality: str, changes: Iterable[Change]) -> T
         found.staff |= _people_in(session, municipality, schools, associations)
         found.staff |= _assigned_to(session, municipality, known)
         found.team |= schools | _teams_of(session, municipality, found.staff)
+        found.association |= _below(session, municipality, found.association)
+        found.contest |= _contests_of(session, municipality, known)
     return found
 
 
@@ -78,15 +96,29 @@ def _add(found: Touched, change: Change) -> None:
     found.municipality = found.municipality or sheet in _REPORTED
     if sheet == "staff":
         found.staff.add(change.key)
-        found.staff.update(b["regional_methodist"] for b in bodies if b["regional_methodist"])
+        if change.before is not None:
+            # Places may be judged by their people. Folding the person marks those of all versions,
+            # but this one may have been amended, and then nobody knows any more where they were.
+            left = {change.before.get("school")} - {change.body.get("school"), None}
+            found.school.update(code for code in left if code)
+            found.association.update(
+                set(change.before.get("associations") or ())
+                - set(change.body.get("associations") or ())
+            )
     elif sheet == "schools":
         found.school.add(change.key)
+        # Whoever heads a school may be judged by it.
+        found.staff.update(b["head"] for b in bodies if b.get("head"))
     elif sheet == "associations":
         found.association.add(change.key)
     elif sheet == "teams":
         found.team.update(body["school"] for body in bodies)
     elif sheet in ("plans", "meetings"):
         found.association.update(body["association"] for body in bodies)
+    if sheet in _ROWS:
+        getattr(found, _ROWS[sheet]).add(change.key)
+    if sheet == "decisions":
+        found.analysis.update(body["analysis"] for body in bodies if body.get("analysis"))
     for body in bodies:
         if sheet in _PERSONAL:
             found.staff.update(body[name] for name in _PERSON_COLUMNS if body.get(name))
@@ -150,3 +182,31 @@ def _teams_of(session: Session, municipality: str, people: set[str]) -> set[str]
         )
     )
     return {school for person, school in rows if person in people and school}
+
+
+def _below(session: Session, municipality: str, associations: set[str]) -> set[str]:
+    """Associations that belong to these: they are judged by the meetings of the one above."""
+    if not associations:
+        return set()
+    rows = session.execute(
+        select(Record.key, Record.body).where(
+            Record.municipality == municipality, Record.sheet == "associations"
+        )
+    )
+    return {key for key, body in rows if body.get("parent") in associations}
+
+
+def _contests_of(session: Session, municipality: str, people: set[str]) -> set[str]:
+    """Participations count where the participant belonged."""
+    found: set[str] = set()
+    for chunk in chunks(people):
+        found.update(
+            session.scalars(
+                select(Record.key).where(
+                    Record.municipality == municipality,
+                    Record.sheet == "contests",
+                    Record.person.in_(chunk),
+                )
+            )
+        )
+    return found

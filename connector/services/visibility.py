@@ -104,8 +104,9 @@ class Sight:
         """Whether a subject's judgement, with its reasons, may be seen."""
         if self.people is None:
             return True
-        if kind is SubjectKind.STAFF:
-            return code in self.people
+        if kind in OF_ONE_PERSON:
+            # A route's, a completion's, a participation's code begins with its person's number.
+            return code.partition("|")[0] in self.people
         if kind is SubjectKind.ASSOCIATION:
             return code in self.associations
         # Teams name their members; schools and the municipality are figures, open to all who enter.
@@ -129,6 +130,11 @@ class SliceSize:
     population: int
 
 
+OF_ONE_PERSON = frozenset(
+    {SubjectKind.STAFF, SubjectKind.ROUTE, SubjectKind.COMPLETION, SubjectKind.CONTEST}
+)
+"""Kinds of subjects that each tell of one person."""
+
 Hidden = frozenset[tuple[SliceKind, str]]
 
 
@@ -139,7 +145,7 @@ def hidden_slices(subject: SubjectKind, slices: Sequence[SliceSize], sight: Sigh
     what is hidden could be told by subtraction from the whole: one slice alone, or several that
     together are still fewer. Only shares of people are hidden; an empty slice tells nothing.
     """
-    if subject is not SubjectKind.STAFF:
+    if subject not in OF_ONE_PERSON:
         return frozenset()
     hidden: set[tuple[SliceKind, str]] = set()
     for kind in sorted({piece.kind for piece in slices}):

@@ -136,6 +136,7 @@ ANALYSES = Sheet(
         text("link", *LINK),
     ),
     key=("number",),
+    related="scope",
 )
 
 DECISIONS = Sheet(

@@ -124,7 +124,7 @@ def test_a_change_of_a_dated_sheet_makes_a_version_and_keeps_the_old(peopled: To
     assert counts(plan, "staff") == (0, 1, 0, 19)
     versions = [(v, b["school"]) for key, v, b in peopled.records("staff") if key == "1"]
     assert versions == [(ALWAYS, "S1"), (LATER, "S2")]
-    assert peopled.dirty() == {("staff", "1")}
+    assert peopled.dirty() == {("staff", "1"), ("school", "S1")}
     rows[1] = person(1, school="S2", last_name="Новая")
     peopled.imports(LATER, staff=rows)
     assert len([1 for key, *_ in peopled.records("staff") if key == "1"]) == 2
@@ -267,15 +267,21 @@ def test_people_of_an_association_are_judged_again_when_its_level_changes(people
                       ("e1", "4", "programme", "PK", "2026-09-01")], {("staff", "4")}),
         ("assignments", [("personnel_no", "duty", "of"), ("1", "заместитель", "2")],
          {("staff", "1"), ("staff", "2")}),
-        ("roadmap", [("scope", "number"), ("MMO", "1")], {("association", "MMO")}),
-        ("roadmap", [("number", "title"), ("1", "Семинар")], {("municipality", M)}),
+        ("roadmap", [("scope", "number"), ("MMO", "1")],
+         {("association", "MMO"), ("roadmap_item", "MMO|1|")}),
+        ("roadmap", [("number", "title"), ("1", "Семинар")],
+         {("municipality", M), ("roadmap_item", "municipality|1|")}),
         ("meetings", [("association", "held_on", "agenda"), ("MMO", "2026-09-01", "анализ")],
          {("association", "MMO")}),
         ("analyses", [("number", "scope", "made_on"), ("1", "школа:S1", "2026-09-01")],
-         {("municipality", M), ("school", "S1")}),
+         {("municipality", M), ("school", "S1"), ("analysis", "1")}),
         ("decisions", [("number", "decided_on"), ("1", "2026-09-01")], {("municipality", M)}),
-        ("documents", [("code", "title"), ("1", "Положение")], {("municipality", M)}),
-        ("practices", [("title", "author"), ("Урок", "4")], {("municipality", M), ("staff", "4")}),
+        ("documents", [("code", "title"), ("1", "Положение")],
+         {("municipality", M), ("document", "1")}),
+        ("practices", [("title", "author"), ("Урок", "4")],
+         {("municipality", M), ("staff", "4"), ("practice", "Урок|4")}),
+        ("contests", [("personnel_no", "title"), ("4", "Учитель года")],
+         {("municipality", M), ("staff", "4"), ("contest", "4|Учитель года|")}),
     ],
 )  # fmt: skip
 def test_each_sheet_marks_whom_it_touches(

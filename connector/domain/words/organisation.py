@@ -169,9 +169,7 @@ def monitored() -> Condition:
         if not snapshots:
             return Finding(False, (Because("no_snapshot"),))
         first = min(snapshots)
-        analyses = {
-            a.number for a in case.analyses if a.made_on in window and a.made_on >= first
-        }
+        analyses = {a.number for a in case.analyses if a.made_on in window and a.made_on >= first}
         if not analyses:
             return Finding(False, (Because("no_analysis", {"snapshot": first.isoformat()}),))
         for decision in case.decisions:

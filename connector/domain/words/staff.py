@@ -1,10 +1,11 @@
 """Words about a person: employment, age, role, school, support, methodists."""
 
 from connector.domain.because import Because, Finding, Slice, SubjectKind
-from connector.domain.cases import Case, Moment, StaffCase, slices_of
+from connector.domain.cases import Case, Moment, StaffCase
 from connector.domain.dates import Span, add_years
 from connector.domain.indicators import Condition
 from connector.domain.people import Role, StaffMember
+from connector.domain.slices import slices_of
 from connector.domain.words.vocabulary import Param, ParamType, Word
 
 STAFF = frozenset({SubjectKind.STAFF})

@@ -18,6 +18,7 @@ class ParamType(StrEnum):
     BOOLEAN = "boolean"
     CHOICE = "choice"
     CHOICES = "choices"
+    TEXTS = "texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Param:
 class Word:
     """One word. summary: in Russian, for authors; example: YAML of its use.
 
-    build: takes the parameters as keywords and gives the condition.
+    build: takes the parameters as keywords and gives the condition. looks_at_people: said of a
+    place, it looks at `case.people`.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Word:
     example: str
     build: Callable[..., Condition]
     params: tuple[Param, ...] = ()
+    looks_at_people: bool = False
 
     @property
     def main(self) -> Param | None:

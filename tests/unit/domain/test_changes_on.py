@@ -22,6 +22,7 @@ from connector.domain.periods import Period, PeriodKind
 from connector.domain.words import CORE
 from connector.domain.words.logic import achieved_in, all_of, any_of, not_
 from connector.domain.words.vocabulary import Param, ParamType, Word
+from tests.unit.domain import random_pieces
 from tests.unit.domain.random_cases import (
     FIRST,
     LAST,
@@ -100,6 +101,13 @@ CASES: dict[SubjectKind, st.SearchStrategy[Case]] = {
     SubjectKind.SCHOOL: school_cases(),
     SubjectKind.ASSOCIATION: association_cases(),
     SubjectKind.MUNICIPALITY: municipality_cases(),
+    SubjectKind.ROADMAP_ITEM: random_pieces.roadmap_cases(),
+    SubjectKind.DOCUMENT: random_pieces.document_cases(),
+    SubjectKind.ANALYSIS: random_pieces.analysis_cases(),
+    SubjectKind.PRACTICE: random_pieces.practice_cases(),
+    SubjectKind.CONTEST: random_pieces.contest_cases(),
+    SubjectKind.COMPLETION: random_pieces.completion_cases(),
+    SubjectKind.ROUTE: random_pieces.route_cases(),
 }
 
 
