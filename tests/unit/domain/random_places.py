@@ -1,9 +1,9 @@
-"""Strategies: random schools and associations with their people, and rows of the cycle, whose dates
-crowd round the end of 2026 as in random_cases."""
+"""Strategies: random schools and associations with their people, whose dates crowd
+round the end of 2026 as in random_cases."""
 
 from hypothesis import strategies as st
 
-from connector.domain.cases import AnalysisCase, AssociationCase, Case, SchoolCase, StaffCase
+from connector.domain.cases import AssociationCase, Case, SchoolCase, StaffCase
 from connector.domain.dossier import Setting
 from connector.domain.people import (
     Association,
@@ -13,9 +13,10 @@ from connector.domain.people import (
     School,
     SchoolKind,
 )
-from connector.domain.records import Analysis, Decision, Meeting, Snapshot
+from connector.domain.records import Analysis, Meeting, Snapshot
 from tests.unit.domain.builders import setting
 from tests.unit.domain.random_cases import PROGRAMMES, days, some, staff_cases
+from tests.unit.domain.random_pieces import analysis_cases
 
 flags = st.booleans()
 some_school = st.builds(
@@ -86,14 +87,6 @@ def peopled_associations(draw: st.DrawFn) -> AssociationCase:
         draw(some(analyses("association:a1"), 2)),
         draw(several_people(within)),
     )
-
-
-@st.composite
-def analysis_cases(draw: st.DrawFn) -> AnalysisCase:
-    decisions = st.builds(
-        Decision, st.sampled_from("123"), st.just("1"), st.just("school:s1"), days
-    )
-    return AnalysisCase(draw(analyses("school:s1")), draw(some(decisions, 3)), setting())
 
 
 places: st.SearchStrategy[Case] = st.one_of(

@@ -33,11 +33,7 @@ from tests.unit.domain.random_cases import (
     staff_cases,
     team_cases,
 )
-from tests.unit.domain.random_places import (
-    analysis_cases,
-    peopled_associations,
-    peopled_schools,
-)
+from tests.unit.domain.random_places import peopled_associations, peopled_schools
 
 DAY = timedelta(days=1)
 PERIODS = (
@@ -105,7 +101,6 @@ CASES: dict[SubjectKind, st.SearchStrategy[Case]] = {
     SubjectKind.TEAM: team_cases(),
     SubjectKind.SCHOOL: st.one_of(school_cases(), peopled_schools()),
     SubjectKind.ASSOCIATION: st.one_of(association_cases(), peopled_associations()),
-    SubjectKind.ANALYSIS: analysis_cases(),
     SubjectKind.MUNICIPALITY: municipality_cases(),
     SubjectKind.ROADMAP_ITEM: random_pieces.roadmap_cases(),
     SubjectKind.DOCUMENT: random_pieces.document_cases(),
