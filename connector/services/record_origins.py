@@ -11,7 +11,7 @@ from connector.domain.because import SubjectKind
 from connector.models import Import, Record
 from connector.services.stored_rows import chunks
 
-_SHEETS: Mapping[str, str] = {
+SHEETS_OF: Mapping[str, str] = {
     "school": "schools",
     "association": "associations",
     "roadmap_item": "roadmap",
@@ -20,6 +20,7 @@ _SHEETS: Mapping[str, str] = {
     "practice": "practices",
     "contest": "contests",
 }
+"""The sheet of which each row is a subject, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def origins(
     session: Session, municipality: str, kind: SubjectKind, codes: Collection[str]
 ) -> Mapping[str, Origin]:
     """The latest row of each subject by its code; of kinds that are no rows, nothing."""
-    sheet = _SHEETS.get(str(kind))
+    sheet = SHEETS_OF.get(str(kind))
     found: dict[str, Origin] = {}
     if sheet is None:
         return found

@@ -1,5 +1,6 @@
 """Snapshots: figures as they were reported on a day; later evidence does not touch them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,12 @@ from connector.domain.periods import Period
 from connector.errors import ConnectorError
 from connector.models import Snapshot
 from connector.services.figures import Figure, FigureService, SliceFigure
+from connector.services.subject_lists import Asking, Standing, SubjectLists
 from connector.services.subjects import mark_dirty
+
+
+class NothingToReport(ConnectorError):
+    """The period has no indicators; the message is Russian."""
 
 
 class SnapshotService:
@@ -31,13 +37,17 @@ class SnapshotService:
         """Writes the figures down, whole, by school and by association; the snapshot's number.
 
         The municipality and its schools are judged again, because monitoring is itself an indicator
-        (korolev VI, verkhnyaya-pyshma 3.1). Raises ConnectorError without figures, and whatever
+        (korolev VI, verkhnyaya-pyshma 3.1). Raises NothingToReport without figures, and whatever
         FigureService.figures raises.
         """
         whole = figures.figures(municipality, period, as_of)
         if not whole:
-            raise ConnectorError("В этом периоде показателей нет, фиксировать нечего.")
-        told = {figure.indicator.code: _told(figure) for figure in whole}
+            raise NothingToReport("В этом периоде показателей нет, фиксировать нечего.")
+        lists = SubjectLists(self._session, figures)
+        told = {
+            figure.indicator.code: _told(figure, _counted(lists, municipality, figure))
+            for figure in whole
+        }
         schools: set[str] = set()
         for kind in (SliceKind.SCHOOL, SliceKind.ASSOCIATION):
             for figure in figures.figures(municipality, whole[0].period, whole[0].as_of, kind):
@@ -61,7 +71,18 @@ class SnapshotService:
         return snapshot.id
 
 
-def _told(figure: Figure) -> dict[str, Any]:
+def _counted(lists: SubjectLists, municipality: str, figure: Figure) -> dict[str, list[str]]:
+    """Codes of the achieved, and of the others in the population: so that later it can be told who
+    moved, and not only by how many."""
+    kept: dict[str, list[str]] = {str(Standing.ACHIEVED): [], str(Standing.MISSING): []}
+    asking = Asking(municipality, figure.indicator, figure.period, figure.as_of)
+    for code, standing in lists.standings(asking):
+        if standing is not Standing.OUTSIDE:
+            kept[str(standing)].append(code)
+    return {standing: sorted(codes) for standing, codes in kept.items()}
+
+
+def _told(figure: Figure, counted: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {
         "title": figure.indicator.title,
         "population": figure.population,
@@ -69,6 +90,7 @@ def _told(figure: Figure) -> dict[str, Any]:
         "share": figure.share,
         "plan": figure.plan.at_least if figure.plan else None,
         "slices": [],
+        "counted": dict(counted),
     }
 
 

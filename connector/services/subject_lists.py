@@ -5,13 +5,13 @@ are. Any other day is judged anew, and filtered here.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import Because, Slice
@@ -37,13 +37,14 @@ class Standing(StrEnum):
 class Wanted:
     """Which subjects are asked for. words: all of them occur in the name or the code.
 
-    codes: only these, None: any.
+    codes: only these; owners: only what belongs to these people; None: any.
     """
 
     standing: Standing | None = None
     words: str = ""
     slice: Slice | None = None
     codes: Collection[str] | None = None
+    owners: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,27 @@ class SubjectLists:
             while chunk := list(islice(lines, CHUNK)):
                 yield from self._told(asking, chunk)
 
+    def standings(self, asking: Asking) -> Iterator[tuple[str, Standing]]:
+        """How everybody stands, by code, in order of name; nothing else is read."""
+        if not self._is_kept(asking):
+            for code, _, row in self._judged(asking, Wanted()):
+                yield code, standing_of(row["in_population"], row["achieved"])
+            return
+        rows = self._session.execute(
+            select(Subject.code, Membership.in_population, Membership.achieved)
+            .join(Subject, Subject.id == Membership.subject_id)
+            .where(*self._conditions(asking, Wanted()))
+            .order_by(Subject.sort_key, Subject.code)
+            .execution_options(yield_per=CHUNK)
+        )
+        for code, in_population, achieved in rows:
+            yield code, standing_of(in_population, achieved)
+
     def nearest(
-        self, asking: Asking, codes: Collection[str] | None, limit: int
+        self, asking: Asking, among_whom: Wanted, limit: int
     ) -> list[tuple[SubjectFigure, Nearness]]:
         """Of those who do not count yet, the nearest to it first; see domain.nearness."""
-        wanted = Wanted(Standing.MISSING, codes=codes)
+        wanted = replace(among_whom, standing=Standing.MISSING)
         if self._is_kept(asking):
             chosen = self._chosen(asking, wanted).order_by(Subject.sort_key, Subject.code)
             with self._session.execute(chosen.execution_options(yield_per=CHUNK)) as rows:
@@ -159,10 +176,12 @@ class SubjectLists:
             found.append(_counts_in(wanted.slice))
         if wanted.codes is not None:
             found.append(among(self._session, Subject.code, sorted(wanted.codes)))
+        if wanted.owners is not None:
+            found.append(_belongs_to(wanted.owners))
         return found
 
     def _judged_page(self, asking: Asking, wanted: Wanted, first: int, limit: int) -> SubjectPage:
-        every = self._judged(asking, Wanted(None, wanted.words, wanted.slice, wanted.codes))
+        every = self._judged(asking, replace(wanted, standing=None))
         counts = dict.fromkeys(Standing, 0)
         for *_, row in every:
             counts[standing_of(row["in_population"], row["achieved"])] += 1
@@ -206,6 +225,12 @@ def _counts_in(place: Slice) -> ColumnElement[bool]:
     return or_(*(stored.contains(f"[{kind},{gap}{code}]", autoescape=True) for gap in ("", " ")))
 
 
+def _belongs_to(people: Collection[str]) -> ColumnElement[bool]:
+    """The code of what belongs to one person begins with the person's number."""
+    begins = [Subject.code.startswith(f"{number}|", autoescape=True) for number in sorted(people)]
+    return or_(false(), *begins)
+
+
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
@@ -234,6 +259,7 @@ def _fitting(wanted: Wanted) -> Callable[[Line], bool]:
             all(word in text for word in words)
             and (pair is None or pair in row["population_slices"])
             and (wanted.codes is None or code in wanted.codes)
+            and (wanted.owners is None or code.partition("|")[0] in wanted.owners)
             and _stands(line, wanted.standing)
         )
 

@@ -23,6 +23,7 @@ from connector.web.pages import (
     people,
     post,
     records,
+    snapshots,
 )
 from connector.web.session_keys import session_keys
 from connector.web.words import register_words
@@ -64,6 +65,7 @@ def create_app(
         figures,
         indicators,
         passports,
+        snapshots,
         records,
         people,
         post,

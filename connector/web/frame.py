@@ -60,7 +60,7 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
         doors.append(
             _door(
                 "Показатели",
-                ("figures", "indicators", "passports"),
+                ("figures", "indicators", "passports", "snapshots"),
                 "figures.overview",
                 municipality=municipality,
             )

@@ -32,7 +32,7 @@ SHELVES: Mapping[str, Shelf] = {
         "Дорожная карта",
         "Добавить мероприятие",
         "Мероприятия: что сделать, к какому сроку, кто отвечает и чем подтверждается.",
-        ("title", "scope", "due_on", "done_on"),
+        ("title", "number", "scope", "due_on", "done_on"),
         "Отметить выполненным",
         words=frozenset({"roadmap_in_force"}),
         subject="roadmap_item",

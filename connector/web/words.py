@@ -7,6 +7,7 @@ from flask import Flask, g
 
 from connector.domain.dates import local_day
 from connector.domain.shares import percent
+from connector.spreadsheets.sheets import SHEETS
 from connector.texts.words import day, plural
 from connector.web import events, reasons
 from connector.web.pretty import pretty
@@ -87,6 +88,18 @@ LOOKS = {
     "delivery.replayed": "событие Moodle обработано заново",
     "account.confirmed": "учётная запись подтверждена",
 }
+STANDINGS = {
+    "yes": "засчитан",
+    "no": "не засчитан",
+    "out": "вне охвата",
+}
+CAUSES = {
+    "event": "пришло событие Moodle",
+    "retraction": "Moodle отозвал завершение или попытку",
+    "account": "учётная запись Moodle сопоставлена с работником",
+    "record": "изменена запись в листе",
+    "taken_back": "убрана запись из листа",
+}
 UNITS = {
     "share": "процент",
     "ratio": "число на одного",
@@ -123,6 +136,9 @@ WORDS = {
     "look": LOOKS,
     "record_step": RECORD_STEPS,
     "unit": UNITS,
+    "standing": STANDINGS,
+    "cause": CAUSES,
+    "sheet": {name: sheet.titles[0] for name, sheet in SHEETS.items()},
     "formula": FORMULAS,
     "period": PERIODS,
     "delivery_state": events.STATES,

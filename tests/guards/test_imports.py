@@ -58,8 +58,6 @@ def test_a_stranger_is_seen(text: str) -> None:
 
 def test_the_plugins_are_found() -> None:
     assert {package.name for package in PLUGIN_PACKAGES} >= {
-        "connector_khankaysky",
         "connector_korolev",
         "connector_kuznetsk",
-        "connector_verkhnyaya_pyshma",
     }

@@ -25,6 +25,7 @@ EVERY_PAGE = (
     f"/m/{M}/indicators/korolev.diagnosed?association=RUS&nearest=1&all=1&page=9",
     f"/m/{M}/indicators/korolev.routes/passport",
     f"/m/{M}/passports",
+    f"/m/{M}/snapshots/",
     f"/m/{M}/records/",
     f"/m/{M}/records/roadmap",
     f"/m/{M}/records/mentorships?q=крылова",

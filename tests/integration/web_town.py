@@ -198,30 +198,30 @@ def _people_who_look(town: WebTown) -> None:
 
 
 def _deliver(town: WebTown) -> None:
-    events = [_attempt(n, LEVELS[n % len(LEVELS)]) for n in range(1, 11)]
+    events = [attempt(n, LEVELS[n % len(LEVELS)]) for n in range(1, 11)]
     events += [_completed(200, 4), _completed(201, 6)]
     nobody = {"id": 900, "idnumber": "", "email": "x@y.example"}
-    events.append({**_attempt(300, 80), "user": nobody})
+    events.append({**attempt(300, 80), "user": nobody})
     proposed = {"id": 901, "idnumber": "", "email": "t12@school.example"}
-    events.append({**_attempt(301, 45), "user": proposed})
+    events.append({**attempt(301, 45), "user": proposed})
     unmapped = {"id": 77, "cmid": 77, "idnumber": "OTHER", "name": "Опрос о питании"}
-    events.append({**_attempt(302, 45), "user": _user(9), "quiz": unmapped})
-    events.append({**_attempt(9, 99), "seq": 999})
+    events.append({**attempt(302, 45), "user": user(9), "quiz": unmapped})
+    events.append({**attempt(9, 99), "seq": 999})
     for start in range(0, len(events), 5):
-        _post(town, "mood", f"m{start}", *events[start : start + 5])
-    _post(town, "both", "b1", {**_attempt(400, 70), "user": {**nobody, "id": 902}})
+        post(town, "mood", f"m{start}", *events[start : start + 5])
+    post(town, "both", "b1", {**attempt(400, 70), "user": {**nobody, "id": 902}})
 
 
-def _post(town: WebTown, source: str, message: str, *events: dict[str, Any]) -> None:
+def post(town: WebTown, source: str, message: str, *events: dict[str, Any]) -> None:
     with town.container.db.reading() as session:
         secret = SourceService(session, town.container.box).get(source).secrets[0]
     body = envelope(*events)
-    headers = signed(body, secret, NOW, message)
+    headers = signed(body, secret, town.container.clock.now(), message)
     answer = town.app.test_client().post(f"/hooks/{source}", data=body, headers=headers)
     assert answer.status_code == 200, answer.text
 
 
-def _user(n: int) -> dict[str, Any]:
+def user(n: int) -> dict[str, Any]:
     return {"id": n, "idnumber": f"T-{n}", "email": _address(n)}
 
 
@@ -230,11 +230,11 @@ def _address(n: int) -> str:
     return "konstantin.konstantinopolsky@gymnasium.example" if n == 2 else f"t{n}@school.example"
 
 
-def _attempt(n: int, percent: int) -> dict[str, Any]:
+def attempt(n: int, percent: int) -> dict[str, Any]:
     return native_event(
         "quiz.attempt_graded",
         n,
-        user=_user(n),
+        user=user(n),
         occurred_at="2026-02-02T10:00:00Z",
         quiz={"id": 1, "cmid": 1, "idnumber": "DIAG", "name": "Входная диагностика"},
         attempt={
@@ -259,7 +259,7 @@ def _completed(serial: int, n: int) -> dict[str, Any]:
     return native_event(
         "course.completed",
         serial,
-        user=_user(n),
+        user=user(n),
         occurred_at="2026-04-20T10:00:00Z",
         course={"id": 5, "idnumber": "DPP", "shortname": "ДПП", "fullname": "Современный урок"},
         completed_at="2026-04-20T10:00:00Z",

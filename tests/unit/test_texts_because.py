@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from connector.domain.because import Because
 from connector.domain.cases import Case, Moment
@@ -17,7 +16,6 @@ from connector.domain.words import CORE
 from connector.texts.because import because_text, sentences
 from tests.guards.tree import parse, python_files
 from tests.unit.domain.random_cases import LAST, cases
-from tests.unit.domain.random_places import places
 
 SENTENCES = sentences()
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
@@ -95,10 +93,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "has_route": {"based_on_diagnosis": True},
     "route_completed": {"based_on_diagnosis": True},
     "completed_programme": {"by_diagnosis": True},
-    "school_has": {"any_of": ("rural", "low_results")},
-    "followed_by_decision": {"days": 10},
-    "tied_to_association": {"levels": ("municipal",)},
-    "every_competency_measured": {"days": 30},
 }
 
 
@@ -113,7 +107,7 @@ def conditions() -> Iterator[tuple[Condition, frozenset[Any]]]:
 CONDITIONS = list(conditions())
 
 
-@given(st.one_of(cases, places))
+@given(cases)
 def test_every_reason_ever_given_becomes_a_sentence(case: Case) -> None:
     for kind in (PeriodKind.YEAR, PeriodKind.ACADEMIC_YEAR):
         moment = Moment(period_containing(LAST, kind), LAST)

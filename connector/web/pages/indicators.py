@@ -1,7 +1,7 @@
 """One indicator: its figure, everybody behind it with why, who is nearest, the list as a file."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from flask import Blueprint, abort, render_template, request, send_file
@@ -10,12 +10,11 @@ from werkzeug.wrappers import Response
 
 from connector.domain.because import Slice, SliceKind, SubjectKind
 from connector.domain.nearness import Nearness
-from connector.services.changeovers import ChangeoverService
 from connector.services.figures import Figure, FigureService, SubjectFigure
 from connector.services.record_names import RecordNames
 from connector.services.record_origins import origins
 from connector.services.subject_lists import Asking, Standing, SubjectLists, Wanted
-from connector.services.visibility import Sight, VisibilityService
+from connector.services.visibility import OF_ONE_PERSON, Sight, VisibilityService
 from connector.texts.because import because_text
 from connector.web.access import the_viewer
 from connector.web.bars import Bar
@@ -86,7 +85,6 @@ def details(municipality: str, code: str) -> str:
         view = _view(session, figures, municipality, code)
         passport, period = view.asking.indicator, view.asking.period
         figure = figures.figure(municipality, code, period, view.asking.day)
-        changing = ChangeoverService(session).behind(municipality, [figure])
         kinds = _kinds(passport.subject)
         lists = SubjectLists(session, figures)
         subjects, counts = _subjects(session, lists, view, filters)
@@ -97,7 +95,6 @@ def details(municipality: str, code: str) -> str:
     return render_template(
         "indicator.html",
         passport=passport,
-        changing=changing,
         card=card_of(figure, view.sight, None),
         sliced=[_sliced(card_of(figure, view.sight, by), by) for by in kinds],
         period=period,
@@ -146,7 +143,7 @@ def _view(session: Session, figures: FigureService, municipality: str, code: str
         municipality, indicator, period, figures.day(municipality, indicator, period, chosen.as_of)
     )
     viewer = the_viewer()
-    sees_subjects = viewer.sees_some_people or indicator.subject is not SubjectKind.STAFF
+    sees_subjects = viewer.sees_some_people or indicator.subject not in OF_ONE_PERSON
     sight = VisibilityService(session).sight(viewer, municipality, day)
     return View(asking, chosen, sight, sees_subjects)
 
@@ -162,9 +159,17 @@ def _filters() -> Filters:
     )
 
 
+_OWN_SLICES = (
+    SubjectKind.SCHOOL,
+    SubjectKind.TEAM,
+    SubjectKind.ASSOCIATION,
+    SubjectKind.MUNICIPALITY,
+)
+
+
 def _kinds(subject: SubjectKind) -> tuple[SliceKind, ...]:
-    """By what it can be sliced: people only; other subjects are their own slices."""
-    return (SliceKind.SCHOOL, SliceKind.ASSOCIATION) if subject is SubjectKind.STAFF else ()
+    """By what it can be sliced; places are their own slices."""
+    return () if subject in _OWN_SLICES else (SliceKind.SCHOOL, SliceKind.ASSOCIATION)
 
 
 def _subjects(
@@ -194,22 +199,24 @@ def _wanted(session: Session, view: View, filters: Filters) -> Wanted:
             meant = names.called(str(kind), text)
             # A name that means several, or nobody, finds nobody rather than somebody else.
             place = Slice(kind, meant[0][0] if len(meant) == 1 else text)
-    return Wanted(filters.standing, filters.q, place, _codes(view))
+    return replace(_visible(view), standing=filters.standing, words=filters.q, slice=place)
 
 
-def _codes(view: View) -> Collection[str] | None:
-    """Whose judgements this viewer may see; None: everybody's."""
+def _visible(view: View) -> Wanted:
+    """Whose judgements this viewer may see, as VisibilityService decides it."""
     sight = view.sight
     if sight.people is None:
-        return None
+        return Wanted()
     match view.subject:
         case SubjectKind.STAFF:
-            return sight.people
+            return Wanted(codes=sight.people)
+        case kind if kind in OF_ONE_PERSON:
+            return Wanted(owners=sight.people)
         case SubjectKind.ASSOCIATION:
-            return sight.associations
+            return Wanted(codes=sight.associations)
         case SubjectKind.TEAM:
-            return ()
-    return None
+            return Wanted(codes=())
+    return Wanted()
 
 
 def _is_near_offered(view: View, figure: Figure) -> bool:
@@ -227,7 +234,7 @@ def _nearest(
     if not is_asked and figure.population - figure.achieved > AT_ONCE:
         return None
     limit = PER_PAGE if is_asked else NEAREST
-    found = lists.nearest(view.asking, _codes(view), limit)
+    found = lists.nearest(view.asking, _visible(view), limit)
     return [(one, near) for one, near in found if near.because is not None]
 
 
