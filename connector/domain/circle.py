@@ -99,6 +99,17 @@ def circle_of(person: StaffMember, day: date, organisation: Organisation, posts:
     )
 
 
+def municipal_circle(day: date, posts: Posts) -> Circle:
+    """Who stands around what belongs to nobody in particular: every methodist and specialist of
+    the municipality; where nobody has the duty, those who sign in as such."""
+    assigned = posts.duties.on(Duty.METHODIST, None, day)
+    above = posts.duties.on(Duty.SPECIALIST, None, day)
+    return Circle(
+        methodists=posts.told(assigned, day) or posts.methodists,
+        specialists=posts.told(above, day) or posts.specialists,
+    )
+
+
 def _heads(
     person: StaffMember, day: date, organisation: Organisation, posts: Posts
 ) -> dict[str, StaffMember]:

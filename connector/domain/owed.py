@@ -52,6 +52,7 @@ class Circle:
 
     methodists: of the person, the school or the associations; where nobody is assigned, those who
     sign in as methodists are named by the service that builds this. heads: by association code.
+    Around what is neither a person nor an association stand all methodists and specialists.
     """
 
     mentors: tuple[StaffMember, ...] = ()

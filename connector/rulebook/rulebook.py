@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from connector.domain.because import Judgement
+from connector.domain.because import Judgement, SubjectKind
 from connector.domain.cases import Case, Frame, Moment
 from connector.domain.indicators import Indicator
 from connector.domain.indicators import judge as judge_indicator
@@ -127,6 +127,16 @@ class Rulebook:
         if plugin.asker is None or plugin.code is None:
             return None
         return PythonRules(code, plugin.code, frozenset(rule_name(code, h) for h in plugin.hooks))
+
+    def spoken_of(self, code: str) -> frozenset[SubjectKind]:
+        """The kinds of subjects that the municipality's own Python says anything of.
+
+        Raises UnknownMunicipality.
+        """
+        if code not in self._plugins:
+            raise UnknownMunicipality(code)
+        plugin = self._plugins[code]
+        return frozenset() if plugin.asker is None else plugin.subjects
 
     def close(self) -> None:
         """Ends the processes that plugins run in. Asked again, they are started again."""

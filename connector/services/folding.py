@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
 from connector.domain.cases import AssociationCase, Case, StaffCase
+from connector.domain.circle import municipal_circle
 from connector.domain.dates import earliest, local_day
 from connector.domain.dossier import Setting
 from connector.domain.evidence import Evidence, Statement
@@ -30,7 +31,7 @@ from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
 from connector.services import records
 from connector.services.casefiles import CaseFiles
-from connector.services.circles import circles, heads_of
+from connector.services.circles import circles, heads_of, posts
 from connector.services.holders import mark_holders
 from connector.services.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.notices import NoticeService
@@ -173,15 +174,22 @@ class FoldService:
     def _circles(
         self, session: Session, ground: Ground, cases: Iterable[Case], day: date
     ) -> dict[tuple[SubjectKind, str], Circle]:
-        """Who stands around each subject: of a person everybody, of an association its head."""
+        """Who stands around each subject: of a person everybody, of an association its head; of
+        what is neither the municipality's own, but only where the plugin's hooks speak of it."""
         setting = ground.setting
-        dossiers, associations = [], []
+        spoken_of = self._rulebook.spoken_of(setting.municipality)
+        dossiers, associations, others = [], [], []
         for case in cases:
             if isinstance(case, StaffCase):
                 dossiers.append(case.folded.dossier)
             elif isinstance(case, AssociationCase):
                 associations.append(case.code)
+            elif case.kind in spoken_of:
+                others.append((case.kind, case.code))
         around: dict[tuple[SubjectKind, str], Circle] = {}
+        if others:
+            standing = posts(session, setting.municipality, ground.posts)
+            around |= dict.fromkeys(others, municipal_circle(day, standing))
         if dossiers:
             found = circles(session, setting, ground.posts, dossiers, day)
             around |= {(SubjectKind.STAFF, number): circle for number, circle in found.items()}

@@ -60,4 +60,5 @@ def test_the_plugins_are_found() -> None:
     assert {package.name for package in PLUGIN_PACKAGES} >= {
         "connector_korolev",
         "connector_kuznetsk",
+        "connector_todzhinsky",
     }

@@ -19,7 +19,7 @@ from tests.guards.tree import ROOT, none_of, parse
 from tests.unit.rulebook.memory_folder import MemoryFolder
 
 GUIDES = {language: ROOT / "docs" / language / "rules.md" for language in ("ru", "en")}
-SHIPPED = ("connector_korolev", "connector_kuznetsk")
+SHIPPED = ("connector_korolev", "connector_kuznetsk", "connector_todzhinsky")
 SCHEMAS = (
     schemas.MunicipalitySchema,
     schemas.StallSchema,

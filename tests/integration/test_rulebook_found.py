@@ -31,6 +31,7 @@ def test_the_shipped_plugins_are_found_and_whole() -> None:
     entries = {entry.municipality: entry for entry in book.plugins_list()}
     assert entries["korolev"].distribution == "connector-korolev"
     assert (entries["korolev"].indicators, entries["kuznetsk"].indicators) == (9, 9)
+    assert entries["todzhinsky"].indicators == 10
     assert book.faults == {}
 
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 
 from connector.domain.because import Because
-from connector.domain.cases import Case, Moment
+from connector.domain.cases import Case, CompletionCase, Moment
 from connector.domain.indicators import Condition
 from connector.domain.periods import PeriodKind, period_containing
 from connector.domain.words import CORE
 from connector.texts.because import because_text, sentences
 from tests.guards.tree import parse, python_files
 from tests.unit.domain.random_cases import LAST, cases
+from tests.unit.domain.random_pieces import pieces
 
 SENTENCES = sentences()
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
@@ -93,6 +94,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "has_route": {"based_on_diagnosis": True},
     "route_completed": {"based_on_diagnosis": True},
     "completed_programme": {"by_diagnosis": True},
+    "record_complete": {"fields": ("name", "birth_date", "subjects")},
+    "teaches_subjects_at_least": {"count": 2},
+    "assessed_on_all": {"criteria": ("клуб", "кадровый резерв"), "recommendation": True},
+    "school_is": {"trait": "rural"},
+    "completed_in_period": {"audience": "staff"},
+    "document_present": {"link": True},
+    "practice_published": {"link": True},
+    "contest_held": {"in_period": True},
 }
 
 
@@ -107,12 +116,14 @@ def conditions() -> Iterator[tuple[Condition, frozenset[Any]]]:
 CONDITIONS = list(conditions())
 
 
-@given(cases)
+@given(cases | pieces)
 def test_every_reason_ever_given_becomes_a_sentence(case: Case) -> None:
     for kind in (PeriodKind.YEAR, PeriodKind.ACADEMIC_YEAR):
         moment = Moment(period_containing(LAST, kind), LAST)
         for condition, subjects in CONDITIONS:
             if case.kind not in subjects:
+                continue
+            if isinstance(case, CompletionCase) and case.completion is None:
                 continue
             for because in condition(case, moment).because:
                 text = because_text(because)

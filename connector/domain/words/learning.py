@@ -129,7 +129,7 @@ def completed_programme(by_diagnosis: bool = False) -> Condition:
         staff = _case(case)
         window = Span(moment.period.first, moment.as_of)
         inside = [c for c in staff.folded.completions if c.proof.day in window]
-        told = [_programme(staff, c, by_diagnosis) for c in inside]
+        told = [programme_finding(staff, c, by_diagnosis) for c in inside]
         fitting = tuple(because for holds, because in told if holds)
         if fitting:
             return Finding(True, fitting)
@@ -140,9 +140,10 @@ def completed_programme(by_diagnosis: bool = False) -> Condition:
     return condition
 
 
-def _programme(
+def programme_finding(
     staff: StaffCase, completion: ProgrammeCompletion, by_diagnosis: bool
 ) -> tuple[bool, Because]:
+    """Whether one completion counts, and why; when it happened is not asked."""
     params = {
         "title": completion.programme.title,
         "on": completion.proof.day.isoformat(),

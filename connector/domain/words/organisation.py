@@ -21,6 +21,7 @@ from connector.domain.turns import next_turn
 from connector.domain.words.vocabulary import Param, ParamType, Word
 
 _KINDS = tuple(str(kind) for kind in SchoolKind)
+_TRAITS = ("rural", "low_results", "biased_results")
 _LEVELS = ("municipal", "regional", "federal")
 
 
@@ -39,6 +40,18 @@ def school_kind(kind: str) -> Condition:
         # A person's case does not look at the school's later versions, so its turn is told here.
         turn = next_turn((d for d, _ in versions.versions), moment.as_of) if versions else None
         return Finding(held == SchoolKind(kind), (Because("school_kind", {"kind": held}),), turn)
+
+    return condition
+
+
+def school_is(trait: str) -> Condition:
+    def condition(case: Case, moment: Moment) -> Finding:
+        versions = _versions(case, moment.as_of)
+        holds = versions is not None and bool(getattr(versions.at(moment.as_of), trait))
+        code = "school_is" if holds else "school_is_not"
+        # A person's case does not look at the school's later versions, so its turn is told here.
+        turn = next_turn((d for d, _ in versions.versions), moment.as_of) if versions else None
+        return Finding(holds, (Because(code, {"trait": trait}),), turn)
 
     return condition
 
@@ -194,6 +207,23 @@ WORDS = (
         "school_kind: school",
         school_kind,
         (Param("kind", ParamType.CHOICE, "вид", required=True, choices=_KINDS),),
+    ),
+    Word(
+        "school_is",
+        _SCHOOLS | {SubjectKind.STAFF},
+        "образовательная организация (для работника — где он работает) отмечена этим признаком",
+        "school_is: rural",
+        school_is,
+        (
+            Param(
+                "trait",
+                ParamType.CHOICE,
+                "rural — сельская, low_results — с низкими результатами,"
+                " biased_results — с необъективными",
+                required=True,
+                choices=_TRAITS,
+            ),
+        ),
     ),
     Word(
         "school_since",

@@ -1,11 +1,15 @@
 """Words about a person: employment, age, role, school, support, methodists."""
 
+from collections.abc import Iterator
+
 from connector.domain.because import Because, Finding, Slice, SubjectKind
 from connector.domain.cases import Case, Moment, StaffCase
 from connector.domain.dates import Span, add_years
+from connector.domain.dossier import Dossier
 from connector.domain.indicators import Condition
 from connector.domain.people import Role, StaffMember
 from connector.domain.slices import slices_of
+from connector.domain.wordings import mentions
 from connector.domain.words.vocabulary import Param, ParamType, Word
 
 STAFF = frozenset({SubjectKind.STAFF})
@@ -59,10 +63,11 @@ def in_first_years_of_work(years: int) -> Condition:
     return condition
 
 
-def in_form_of_support(in_first_years: int = 0) -> Condition:
+def in_form_of_support(in_first_years: int = 0, named: tuple[str, ...] = ()) -> Condition:
     """On some day of the period up to as_of; with `in_first_years`, one in those years.
 
-    A form of support is a participation, and being a mentee (domain 5; korolev VI.5).
+    A form of support is a participation, and being a mentee (domain 5; korolev VI.5); with `named`,
+    a participation whose form mentions one of these.
     """
 
     def condition(case: Case, moment: Moment) -> Finding:
@@ -79,19 +84,27 @@ def in_form_of_support(in_first_years: int = 0) -> Condition:
         if window is None:
             because = Because("no_support_in_first_years", {"years": in_first_years})
             return Finding(False, (because,), turn)
-        found = [
-            (s.span, Because("support", {"form": s.form, **_ends(s.span)}))
-            for s in dossier.supports
-        ] + [
-            (m.span, Because("mentored", {"mentor": m.mentor, **_ends(m.span)}))
-            for m in dossier.mentorships
-        ]
-        reasons = tuple(because for span, because in found if span.overlap(window) is not None)
+        reasons = tuple(supports_in(dossier, window, named))
         if reasons:
             return Finding(True, reasons)
+        if named:
+            return Finding(False, (Because("no_support_named", {"named": list(named)}),))
         return Finding(False, (Because("no_support"),))
 
     return condition
+
+
+def supports_in(dossier: Dossier, window: Span, named: tuple[str, ...] = ()) -> Iterator[Because]:
+    """Each form of support on some day of `window`; with `named`, those that mention one of it."""
+    for support in dossier.supports:
+        fits = not named or any(mentions(support.form, one) for one in named)
+        if fits and support.span.overlap(window) is not None:
+            yield Because("support", {"form": support.form, **_ends(support.span)})
+    if named:
+        return
+    for mentorship in dossier.mentorships:
+        if mentorship.span.overlap(window) is not None:
+            yield Because("mentored", {"mentor": mentorship.mentor, **_ends(mentorship.span)})
 
 
 def _ends(span: Span) -> dict[str, str | None]:
@@ -212,6 +225,12 @@ WORDS = (
                 ParamType.INTEGER,
                 "день участия должен приходиться на первые столько лет работы; 0 — не важно",
                 default=0,
+            ),
+            Param(
+                "named",
+                ParamType.TEXTS,
+                "только формы, в названии которых есть одно из этих слов; наставник не в счёт",
+                default=(),
             ),
         ),
     ),

@@ -31,6 +31,7 @@ from connector.domain.people import (
 )
 from connector.domain.records import (
     Analysis,
+    Assessment,
     Decision,
     HandmadeEvidence,
     Mentorship,
@@ -85,6 +86,8 @@ terms = st.builds(
     role=st.sampled_from(Role),
     school=schools,
     associations=associations,
+    position=st.sampled_from([None, "учитель"]),
+    subjects=st.lists(st.sampled_from(["физика", "Физика", "химия"]), max_size=3).map(tuple),
     regional_methodist_since=maybe,
     regional_methodist=st.sampled_from([None, "rm", "p1"]),
 )
@@ -107,6 +110,8 @@ def people(draw: st.DrawFn, number: str = "p1") -> StaffMember:
         employments=tuple(draw(st.lists(spans, max_size=2))) or (Span(),),
         birth_date=draw(birthdays(35)),
         teaching_since=draw(st.one_of(maybe, birthdays(3))),
+        email=draw(st.sampled_from([None, "p1@example.org"])),
+        attestation_on=draw(st.one_of(maybe, days.map(lambda day: add_years(day, 1)))),
     )
 
 
@@ -169,18 +174,37 @@ def some(strategy: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[tuple
     return st.lists(strategy, max_size=most).map(tuple)
 
 
+texts = st.sampled_from(["клуб", "Кадровый резерв", "Клуб молодых"])
+"""Forms of support and criteria: what parameters of free text are tried with (TEXTS)."""
+TEXTS = (("клуб",), ("клуб", "кадровый резерв"))
+assessments = st.builds(
+    Assessment,
+    st.just("p1"),
+    texts,
+    days,
+    recommendation=st.sampled_from([None, "Учиться управлять"]),
+)
+
+
 @st.composite
 def settings_of_a_municipality(draw: st.DrawFn) -> Setting:
-    """With schools that become another kind one day."""
+    """With schools that become another kind one day, under another head."""
     kinds = st.sampled_from([SchoolKind.SCHOOL, SchoolKind.KINDERGARTEN])
+    heads = st.sampled_from([None, "p1", "p2"])
     return setting(
         PROGRAMMES,
         organisation=Organisation(
             {
                 code: Dated(
                     (
-                        (None, School(code, code, draw(kinds))),
-                        (draw(days), School(code, code, draw(kinds))),
+                        (
+                            None,
+                            School(code, code, draw(kinds), draw(st.booleans()), head=draw(heads)),
+                        ),
+                        (
+                            draw(days),
+                            School(code, code, draw(kinds), draw(st.booleans()), head=draw(heads)),
+                        ),
                     )
                 )
                 for code in ("s1", "s2")
@@ -197,10 +221,11 @@ def staff_cases(draw: st.DrawFn, number: str = "p1", within: Setting | None = No
         evidence=draw(some(evidence, 4)),
         handmade=draw(some(handmade, 1)),
         routes=draw(some(routes(), 2)),
-        supports=draw(some(st.builds(Support, st.just("p1"), st.just("клуб"), spans), 2)),
+        supports=draw(some(st.builds(Support, st.just("p1"), texts, spans), 2)),
         mentorships=draw(some(st.builds(Mentorship, st.just("m"), st.just("p1"), spans), 1)),
         assigned=draw(some(people("c1"), 2)),
         regional_methodists=draw(some(people("rm"), 1)),
+        assessments=draw(some(assessments, 3)),
     )
     return StaffCase(fold(dossier, within), within)
 

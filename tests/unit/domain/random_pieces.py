@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from connector.domain.cases import (
     AnalysisCase,
+    Case,
     CompletionCase,
     ContestCase,
     DocumentCase,
@@ -31,9 +32,11 @@ def roadmap_cases(draw: st.DrawFn) -> RoadmapCase:
         draw(st.sampled_from(["municipality", "a1"])),
         "8",
         "День методической службы",
+        term=draw(st.sampled_from([None, "Ежеквартально"])),
         due_on=draw(maybe),
         started_on=draw(maybe),
         done_on=draw(maybe),
+        proof=draw(st.sampled_from([None, "протокол"])),
     )
     return RoadmapCase("8", item, draw(st.booleans()), setting())
 
@@ -81,3 +84,13 @@ def completion_cases(draw: st.DrawFn) -> CompletionCase:
 def route_cases(draw: st.DrawFn) -> RouteCase:
     person = draw(staff_cases())
     return RouteCase("p1|1", draw(st.sampled_from([None, *person.folded.routes])), person)
+
+
+pieces: st.SearchStrategy[Case] = st.one_of(
+    roadmap_cases(),
+    document_cases(),
+    analysis_cases(),
+    practice_cases(),
+    contest_cases(),
+    completion_cases(),
+)

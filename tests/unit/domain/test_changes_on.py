@@ -26,6 +26,7 @@ from tests.unit.domain import random_pieces
 from tests.unit.domain.random_cases import (
     FIRST,
     LAST,
+    TEXTS,
     association_cases,
     days,
     municipality_cases,
@@ -52,6 +53,8 @@ def values(param: Param) -> list[Any]:
             return list(param.choices)
         case ParamType.CHOICES:
             return [param.choices, param.choices[:1]]
+        case ParamType.TEXTS:
+            return list(TEXTS)
 
 
 def uses(word: Word) -> Iterator[Condition]:
@@ -128,7 +131,7 @@ def test_a_judgement_by_one_word_holds_until_it_says(
         is_steady(indicator(subject, everyone, condition), case, period, day)
 
 
-@pytest.mark.parametrize("subject", [SubjectKind.STAFF, SubjectKind.TEAM])
+@pytest.mark.parametrize("subject", [SubjectKind.STAFF, SubjectKind.TEAM, SubjectKind.COMPLETION])
 @given(st.data())
 @settings(max_examples=60)
 def test_a_judgement_by_several_words_holds_until_it_says(
