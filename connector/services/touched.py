@@ -96,6 +96,7 @@ def _add(found: Touched, change: Change) -> None:
     found.municipality = found.municipality or sheet in _REPORTED
     if sheet == "staff":
         found.staff.add(change.key)
+        found.staff.update(b["regional_methodist"] for b in bodies if b.get("regional_methodist"))
         if change.before is not None:
             # Places may be judged by their people. Folding the person marks those of all versions,
             # but this one may have been amended, and then nobody knows any more where they were.
