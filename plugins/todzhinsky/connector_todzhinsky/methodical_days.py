@@ -55,7 +55,8 @@ def connector_notices(case: Case, circle: Circle, day: date) -> list[Owed]:
     if not first <= day <= due or (item.done_on is not None and item.done_on <= day):
         return []
     role = Recipient.SPECIALIST if circle.specialists else Recipient.METHODIST
-    told = [member.personnel_no for member in circle.specialists or circle.methodists]
+    members = circle.specialists or circle.methodists
+    told: list[str | None] = [member.personnel_no for member in members]
     params = {
         "title": item.title,
         "occurrence": item.occurrence or "",
