@@ -31,7 +31,7 @@ test: $(VENV)/.installed-dev test-services
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # About an hour; ONLY=accept-pg,fold-task measures some rows again, QUICK=1 shows that they work.
 bench: $(VENV)/.installed-bench test-services

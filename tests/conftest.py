@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
+from connector.db import Database
+from connector.services import schema
 from tests.services.missing import ServiceMissing
 from tests.services.postgres import Postgres, postgres
 from tests.services.rabbitmq import rabbitmq
@@ -22,6 +25,12 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: taken up last, one of them would keep everybody waiting."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
     """A PostgreSQL on which a test may make databases."""
@@ -33,9 +42,28 @@ def postgres_server() -> Iterator[Postgres]:
         pytest.fail(str(err), pytrace=False)
 
 
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: Postgres) -> Iterator[str]:
+    """A database on which all migrations are done, to be copied: they take a second each time."""
+    with postgres_server.database() as url:
+        db = Database(url)
+        schema.upgrade(db)
+        db.close()
+        name = make_url(url).database
+        assert name is not None
+        yield name
+
+
 @pytest.fixture
-def postgres_url(postgres_server: Postgres) -> Iterator[str]:
-    """An empty PostgreSQL database for one test, as an SQLAlchemy address."""
+def postgres_url(postgres_server: Postgres, migrated_template: str) -> Iterator[str]:
+    """A PostgreSQL database with our tables for one test, as an SQLAlchemy address."""
+    with postgres_server.database(migrated_template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """A PostgreSQL database without any tables."""
     with postgres_server.database() as url:
         yield url
 
@@ -48,8 +76,18 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database for one test, which runs twice: on SQLite and on PostgreSQL."""
+    """A database of nobody else for one test, which runs twice: on SQLite and on PostgreSQL.
+
+    The tables may be there (PostgreSQL) or not: call schema.upgrade or create_all.
+    """
     url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite_url", "empty_postgres_url"], ids=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """As database_url, without tables."""
+    url: str = request.getfixturevalue(request.param)
     return url
 
 

@@ -94,10 +94,10 @@ def test_the_migrations_make_what_the_models_say(two_databases: tuple[str, str])
     assert differing == {}
 
 
-def test_upgrading_twice_changes_nothing(database_url: str) -> None:
-    with begun(database_url) as connection:
+def test_upgrading_twice_changes_nothing(empty_database_url: str) -> None:
+    with begun(empty_database_url) as connection:
         upgrade(connection)
         once = schema(connection)
-    with begun(database_url) as connection:
+    with begun(empty_database_url) as connection:
         upgrade(connection)
         assert schema(connection) == once

@@ -25,7 +25,7 @@ def send(server: SmtpServer, timeout: float = 5) -> None:
         client.send_message(letter())
 
 
-def test_each_test_has_an_empty_database(database_url: str) -> None:
+def test_each_test_has_a_database_of_its_own(database_url: str) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (word varchar(10))"))

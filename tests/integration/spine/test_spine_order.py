@@ -110,9 +110,12 @@ def test_any_order_batching_and_number_of_workers_on_sqlite(events: list[Event],
 )
 @given(events=streams(), way=ways)
 def test_any_order_batching_and_number_of_workers_on_postgres(
-    postgres_server: Postgres, events: list[Event], way: Way
+    postgres_server: Postgres, migrated_template: str, events: list[Event], way: Way
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, postgres_server.database() as url:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_server.database(migrated_template) as url,
+    ):
         with spine(Path(folder) / "one") as town:
             expected = plainly(town, events)
         with spine(Path(folder) / "other", url) as town:
