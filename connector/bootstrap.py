@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from connector.channels.channel import Channel
 from connector.channels.mailbox import Mailbox
-from connector.channels.smtp import SmtpChannel, parse_smtp_url
 from connector.clock import AdjustableClock, Clock, SystemClock
 from connector.config import Config
 from connector.db import Database
@@ -61,4 +60,7 @@ def build(config: Config, clock: Clock | None = None) -> Container:
 def _channel(config: Config) -> Channel:
     if not config.smtp_url:
         return Mailbox()
+    # Only where there is mail to send.
+    from connector.channels.smtp import SmtpChannel, parse_smtp_url
+
     return SmtpChannel(parse_smtp_url(config.smtp_url), config.mail_from)

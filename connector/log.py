@@ -4,9 +4,27 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
-import structlog
+
+@contextmanager
+def _as_if_missing(name: str) -> Iterator[None]:
+    """Whoever imports `name` meanwhile has to do without it."""
+    held = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if held is not None:
+            sys.modules[name] = held
+
+
+with _as_if_missing("rich"):
+    # For tracebacks in colours, which we never ask for: 16 MiB a process where it is installed.
+    import structlog
 
 _NOISY = (
     "alembic",

@@ -3,27 +3,38 @@
 import base64
 import hashlib
 import os
+from functools import cached_property
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from typing import TYPE_CHECKING
 
 from connector.errors import BadSettings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 class SecretBox:
     """Encrypts with the first key, decrypts with any."""
 
     def __init__(self, keys: str) -> None:
-        names = [key.strip() for key in keys.split(",") if key.strip()]
-        if not names:
+        self._names = [key.strip() for key in keys.split(",") if key.strip()]
+        if not self._names:
             raise BadSettings("CONNECTOR_SECRET_KEY is empty")
-        self._fernet = MultiFernet([Fernet(_derived(name)) for name in names])
+
+    @cached_property
+    def _fernet(self) -> "MultiFernet":
+        # Seven megabytes that a tick, and a worker without a Moodle to ask, have no use for.
+        from cryptography.fernet import Fernet, MultiFernet
+
+        return MultiFernet([Fernet(_derived(name)) for name in self._names])
 
     def seal(self, secret: str) -> bytes:
         return self._fernet.encrypt(secret.encode())
 
     def open(self, sealed: bytes) -> str:
         """Raises BadSettings where no key fits: the key was changed without keeping the old one."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken as err:

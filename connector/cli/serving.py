@@ -6,7 +6,7 @@ the exit code is 0. Killed harder, nothing that was answered 200 is lost.
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -71,26 +71,24 @@ def serve_web(container: Container, host: str, port: int) -> int:
     return 0
 
 
-def run_worker(config: Config, concurrency: int, argv: Sequence[str] = ()) -> int:
-    """A Celery worker with processes of its own. argv: further options of `celery worker`.
+def run_worker(config: Config, concurrency: int, name: str | None = None) -> int:
+    """A Celery worker with processes of its own. name: `worker@host`; by default Celery's.
 
     Call it before anything in this process has connected to the database: it forks. Raises
     BadSettings.
     """
-    app = make_celery(config)
-    app.worker_main(
-        [
-            "worker",
-            f"--concurrency={concurrency}",
-            f"--loglevel={config.log_level}",
-            # Workers have nothing to tell one another, and a crowd of them would be chatting.
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-            *argv,
-        ]
+    # Not worker_main: the command line behind it would stay in the memory of every process.
+    worker = make_celery(config).Worker(
+        hostname=name,
+        concurrency=concurrency,
+        loglevel=config.log_level,
+        # Workers have nothing to tell one another, and a crowd of them would be chatting.
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
     )
-    return 0
+    worker.start()
+    return int(worker.exitcode or 0)
 
 
 def run_tick(container: Container, every_s: float = TICK_S) -> int:

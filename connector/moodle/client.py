@@ -20,13 +20,16 @@ from connector.moodle.budget import Budget, OverBudget
 from connector.moodle.errors import MoodleRefused, MoodleSays, MoodleUnavailable
 from connector.moodle.questions import Question
 from connector.moodle.replies import check_error, check_status, parse, read_at
+from connector.moodle.watched import (
+    ANSWERED,
+    FAILED,
+    KEPT_AWAY,
+    OPENED,
+    OVER_BUDGET,
+    REFUSED,
+    WAITED,
+)
 from connector.outgoing import BodyBroken, BodyTooLarge, BodyTooSlow, OutgoingRefused, read_body
-
-ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
-OVER_BUDGET, KEPT_AWAY = "over_budget", "kept_away"
-WAITED, OPENED = "waited", "opened"
-"""What a watch is told: how each request ended, or why none was made; seconds spent waiting for a
-place in the budget; that the breaker opened."""
 
 _PATH = "/webservice/rest/server.php"
 
@@ -66,7 +69,7 @@ class MoodleClient:
         watch: Callable[[str, float], None] = lambda what, amount: None,
     ) -> None:
         """session: a `connector.outgoing.GuardedSession`. chance: a number in 0..1, for jitter.
-        watch: told what happens, to be counted.
+        watch: told what happens (connector.moodle.watched), to be counted.
         """
         self._url = base_url.rstrip("/") + _PATH
         self._token = token

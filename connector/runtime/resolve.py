@@ -24,9 +24,8 @@ from connector.errors import LostLease, StorageUnavailable
 from connector.models import Delivery, EvidenceSlot, Reading
 from connector.models.inserting import insert_into
 from connector.moodle import answers as moodle
-from connector.moodle.client import MoodleClient
 from connector.moodle.errors import MoodleRefused, MoodleUnavailable
-from connector.moodle.reading import Asked, interpret, read
+from connector.moodle.reading import Asked, Asks, interpret, read
 from connector.runtime.claims import Claim, claim_deliveries, finish_deliveries
 from connector.runtime.pauses import pause
 from connector.secretbox import SecretBox
@@ -173,7 +172,7 @@ class Resolver:
         one: Waiting,
         source: SourceDetails,
         pointer: Pointer,
-        client: MoodleClient,
+        client: Asks,
         asked: Asked,
         twins: Twins,
     ) -> None:

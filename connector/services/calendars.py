@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
-
 from connector.domain.calendar import WorkCalendar
 from connector.domain.dates import Span
+from connector.services.production_calendar import published
 
 FIRST = date(2018, 1, 1)
 YEARS_AHEAD = 3
@@ -24,12 +23,11 @@ def work_calendar(closed: Sequence[Span], today: date) -> WorkCalendar:
 
 @lru_cache(maxsize=4)
 def _days_off(last_year: int) -> frozenset[date]:
-    country = holidays.country_holidays("RU", years=range(FIRST.year, last_year + 1))
-    worked_weekends = set(country.weekend_workdays)
-    off = {day for day in country if day not in worked_weekends}
+    found = published(FIRST.year, last_year)
+    off = set(found.off - found.worked)
     day = FIRST
     while day.year <= last_year:
-        if day.weekday() >= 5 and day not in worked_weekends:
+        if day.weekday() >= 5 and day not in found.worked:
             off.add(day)
         day += timedelta(days=1)
     return frozenset(off)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,9 @@ from connector.db import Database
 from connector.errors import ConnectorError, UnknownThing
 from connector.models import Login, Token
 from connector.services.visibility import Role, Viewer
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 FREE_ATTEMPTS = 5
 FIRST_LOCK = timedelta(seconds=30)
@@ -34,7 +37,6 @@ LOGINS_AT_ONCE = 4
 take neither the memory nor all the threads, which the hooks need too. Half of a server's threads,
 as it is shipped."""
 
-_hasher = PasswordHasher()
 _places = BoundedSemaphore(LOGINS_AT_ONCE)
 
 
@@ -246,12 +248,14 @@ def _check_length(what: str, text: str | None, most: int) -> None:
 def _hashed(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadLogin(f"Пароль: от {SHORTEST_PASSWORD} до {LONGEST_PASSWORD} знаков.")
-    return _hasher.hash(password)
+    return _hasher().hash(password)
 
 
 def _fits(stored: str, password: str) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
-        return _hasher.verify(stored, password)
+        return _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -262,9 +266,17 @@ _absent: list[str] = []
 def _absent_password() -> str:
     """A hash that no password fits, made on first need: making one takes a while."""
     if not _absent:
-        _absent.append(_hasher.hash(secrets.token_urlsafe(32)))
+        _absent.append(_hasher().hash(secrets.token_urlsafe(32)))
     return _absent[0]
 
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    # Most processes never see a password.
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()

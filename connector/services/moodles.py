@@ -3,15 +3,18 @@
 from functools import partial
 from ipaddress import ip_address
 from threading import Lock
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from connector.clock import Clock
 from connector.moodle.breaker import Breaker
 from connector.moodle.budget import Budget
-from connector.moodle.client import OPENED, WAITED, MoodleClient
-from connector.outgoing import Guard, GuardedSession
+from connector.moodle.watched import OPENED, WAITED
 from connector.services.sources import SourceDetails
 from connector.tallies import Tallies
+
+if TYPE_CHECKING:
+    from connector.moodle.client import MoodleClient
 
 
 class Moodles:
@@ -26,10 +29,14 @@ class Moodles:
         self._lock = Lock()
         self._clients: dict[str, tuple[tuple[str, str], MoodleClient]] = {}
 
-    def client(self, source: SourceDetails) -> MoodleClient | None:
+    def client(self, source: SourceDetails) -> "MoodleClient | None":
         """None while the source has no address or no token."""
         if not source.url or not source.rest_token:
             return None
+        # Web and tick never ask a Moodle: requests and all it needs would stay in their memory.
+        from connector.moodle.client import MoodleClient
+        from connector.outgoing import Guard, GuardedSession
+
         wanted = (source.url, source.rest_token)
         with self._lock:
             held = self._clients.get(source.code)

@@ -3,7 +3,6 @@
 from functools import lru_cache
 from importlib.resources import files
 
-from babel.messages.pofile import read_po
 from jinja2 import Template
 
 from connector.texts.words import sandbox
@@ -11,6 +10,9 @@ from connector.texts.words import sandbox
 
 def catalogue(name: str, language: str) -> dict[str, str]:
     """The sentences of `locales/<language>/<name>.po`, by code."""
+    # Nobody but web writes sentences.
+    from babel.messages.pofile import read_po
+
     path = files("connector.texts") / "locales" / language / f"{name}.po"
     with path.open("rb") as file:
         found = read_po(file, locale=language, abort_invalid=True)

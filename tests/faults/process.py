@@ -47,7 +47,7 @@ def _run(kind: str, arguments: tuple[str, ...], settings: Config, clock: TownClo
     if kind == "worker":
         # A process of the pool builds its own container when its first hint comes.
         app.build = partial(bootstrap.build, clock=clock)
-        return run_worker(settings, int(arguments[0]), ["-n", f"{arguments[1]}@town"])
+        return run_worker(settings, int(arguments[0]), f"{arguments[1]}@town")
     container = bootstrap.build(settings, clock)
     if kind == "tick":
         return run_tick(container, SWEEP_S)
