@@ -2,10 +2,12 @@
 
 Claim and commit, render, send outside any transaction, mark as sent in one that is refused if the
 claim was lost. A crash between sending and marking sends the letter once more, with the same
-Message-ID: at least once is what mail can promise, and the identifier makes it once.
+Message-ID: at least once is what mail can promise, and the identifier makes it once. A database
+that is away for a moment is no crash: the mark is written as soon as it is back.
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -38,6 +40,9 @@ TURN = timedelta(seconds=60)
 TERM = timedelta(minutes=10)
 """Longer than any session with a mail server takes: a letter must not be sent by two at once."""
 MOST_TRIES = 10
+MARK_TRIES = 30
+MARK_PAUSE_S = 1.0
+"""Half a minute for a database that restarts, far within the term of the claim."""
 DOWN_PAUSE = timedelta(minutes=5)
 _PAUSES = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
 """Minutes after each failed try; a mailbox that is full over a weekend gets its letter."""
@@ -66,6 +71,7 @@ class Sender:
         domain: str = "localhost",
         new_token: Callable[[], str] = lambda: uuid4().hex,
         tallies: Tallies | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tallies = tallies or Tallies()
         self._db = db
@@ -75,6 +81,7 @@ class Sender:
         self._url = url
         self._domain = domain
         self._new_token = new_token
+        self._sleep = sleep
 
     def run_once(self) -> int:
         """One turn; how many letters were dealt with, sent or not."""
@@ -174,8 +181,16 @@ class Sender:
             "html": letter.html,
             "raw": raw,
         }
-        with self._db.writing() as session:
-            SendingService(session).sent(claimed, columns, self._clock.now())
+        for left in reversed(range(MARK_TRIES)):
+            try:
+                with self._db.writing() as session:
+                    SendingService(session).sent(claimed, columns, self._clock.now())
+                break
+            except StorageUnavailable as err:
+                log.warning("send.not_marked error=%s left=%d", err, left)
+                if not left:
+                    raise
+                self._sleep(MARK_PAUSE_S)
         self._count("sent")
         log.info(
             "send.sent municipality=%s channel=%s notices=%s",

@@ -113,13 +113,28 @@ class SendingService:
         return ClaimedGroup(group, token, max(row[5] for row in rows), tuple(notices))
 
     def sent(self, claimed: ClaimedGroup, letter: Mapping[str, Any], now: datetime) -> None:
-        """letter: columns of the letter as it went out. Raises LostLease."""
+        """letter: columns of the letter as it went out. Idempotent, for whoever was not told
+        whether it was committed. Raises LostLease."""
         statement = insert_into(self._session, Letter).values(sent_at=now, **letter)
         self._session.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
         letter_id = self._session.scalars(
             select(Letter.id).where(Letter.message_id == letter["message_id"])
         ).one()
-        self._finish(claimed, state="sent", reason=None, sent_at=now, letter_id=letter_id)
+        try:
+            self._finish(claimed, state="sent", reason=None, sent_at=now, letter_id=letter_id)
+        except LostLease:
+            if not self._is_sent(claimed, letter_id):
+                raise
+
+    def _is_sent(self, claimed: ClaimedGroup, letter_id: int) -> bool:
+        ids = self._session.scalars(
+            select(Notice.id).where(
+                Notice.lease_token == claimed.token,
+                Notice.state == "sent",
+                Notice.letter_id == letter_id,
+            )
+        ).all()
+        return sorted(ids) == sorted(notice.id for notice in claimed.notices)
 
     def retry(
         self, claimed: ClaimedGroup, reason: str, not_before: datetime, counts: bool = True
