@@ -25,10 +25,11 @@ class Share:
     @property
     def rounded(self) -> float | None:
         """Rounded half up to 4 places, as the API shows it."""
-        if self.exact is None:
+        if self.kind is IndicatorKind.COUNT or self.population == 0:
             return None
-        # The exact fraction is rounded, not a float of it: 0.00005 must go up.
-        return floor(self.exact * 10000 + Fraction(1, 2)) / 10000
+        # In whole numbers, not of a float: 0.00005 must go up. A Fraction takes ten times as long,
+        # and a region's page shows thousands of these.
+        return (20000 * self.achieved + self.population) // (2 * self.population) / 10000
 
     def meets(self, plan: Plan) -> bool | None:
         """Compared exactly; None for an empty population (neither met nor missing)."""
