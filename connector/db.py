@@ -7,14 +7,21 @@ process they queue on a lock instead of on SQLite's polling.
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -28,6 +35,10 @@ STATEMENT_MS = 60_000
 IDLE_MS = 60_000
 """How long a transaction may do nothing. A process that is stopped in the middle of one, or whose
 machine is gone without a word, holds its locks until PostgreSQL gives it up."""
+
+PING_S = 1.0
+"""A connection that rested longer is asked whether it is still there before it is used; asking each
+time would make one more round trip of every transaction."""
 
 _PASSING = {
     "25006",  # read-only: a standby before it is promoted, a disk that an administrator protects
@@ -156,7 +167,6 @@ def _engine(url: str, pool_size: int) -> Engine:
         json_deserializer=orjson.loads,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
             # A database that vanished with its machine is given up in half a minute.
@@ -173,6 +183,8 @@ def _engine(url: str, pool_size: int) -> Engine:
         },
     )
     event.listen(engine, "after_cursor_execute", _mind_the_clock)
+    event.listen(engine, "checkin", _note_the_time)
+    event.listen(engine, "checkout", _see_that_it_lives(engine.dialect))
     return engine
 
 
@@ -187,6 +199,25 @@ def _mind_the_clock(
     if many:
         driver: Any = connection.connection.driver_connection
         driver.execute("SELECT 1")
+
+
+def _note_the_time(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = monotonic()
+
+
+def _see_that_it_lives(dialect: Dialect) -> Callable[[Any, ConnectionPoolEntry, Any], None]:
+    """Has the pool open another one, instead of a dead one and of all its elders."""
+
+    def look(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or monotonic() - since < PING_S:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as err:
+            raise InvalidatePoolError from err
+
+    return look
 
 
 def _dumps(value: Any) -> str:
