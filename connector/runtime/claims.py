@@ -55,10 +55,11 @@ def claim_subjects(
     People first: places are marked again with each of their people, and would be judged as often.
     """
     free = or_(Subject.lease_until.is_(None), Subject.lease_until < now)
+    towns = among(session, Subject.municipality, municipalities)
     for kind in (Subject.kind == "staff", Subject.kind != "staff"):
         wanted = (
             select(Subject.id)
-            .where(Subject.dirty, Subject.municipality.in_(municipalities), free, kind)
+            .where(Subject.dirty, towns, free, kind)
             .order_by(Subject.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
