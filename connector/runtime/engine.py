@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from connector.bootstrap import Container
 from connector.runtime.claims import release_everything
 from connector.runtime.counting import COUNT_S, Counting, measured
+from connector.runtime.courtesy import courteous
 from connector.runtime.fold import Folder
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
@@ -54,7 +55,7 @@ class Engine:
                 release_everything(session)
         self._loops = Loops(
             Loop("resolve", self._resolve, LOOK_S),
-            Loop("fold", self.fold, SWEEP_S),
+            Loop("fold", courteous(self.fold, self.inbox.crowd), SWEEP_S),
             Loop("send", self.send, SWEEP_S),
             Loop("tick", self._tick, TICK_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),

@@ -31,6 +31,9 @@ LINGER_S = 0.003
 """Senders that were answered together come back together, one after the other within a moment;
 waiting for as many as last time makes one commit of them instead of three."""
 
+CROWD_S = 0.1
+"""Whoever has not come back within this time does not crowd any more."""
+
 IDLE_S = 10.0
 """The thread ends after so long without a request, and the next request starts another one."""
 
@@ -68,9 +71,14 @@ class Grouping(Generic[Item, Outcome]):
         self._bytes = 0
         self._in_hand: Sequence[_Waiting[Item, Outcome]] = ()
         self._wanted = 1
+        self._wanted_at = float("-inf")
         self._thread: Thread | None = None
         self.after_group: Callable[[], None] = lambda: None
         """Called after everybody of a group was told; must return at once."""
+
+    def crowd(self) -> int:
+        """How many requests there are at a time just now; 1 for senders that come one by one."""
+        return self._wanted if monotonic() - self._wanted_at < CROWD_S else 1
 
     def submit(
         self, item: Item, size: int, told: Callable[[Outcome | StorageUnavailable], None]
@@ -172,6 +180,7 @@ class Grouping(Generic[Item, Outcome]):
         else:
             # Before anybody is told, and comes again.
             self._wanted = min(len(group) + len(self._waiting), MOST_GROUPED)
+            self._wanted_at = monotonic()
             for one, outcome in zip(group, outcomes, strict=True):
                 one.tell(outcome)
 

@@ -113,6 +113,10 @@ class Inbox:
             Posted(source.code, source.dialect, arrivals), _size_of(arrivals), told
         )
 
+    def crowd(self) -> int:
+        """How many requests are stored together just now."""
+        return self._grouping.crowd()
+
     def give_up(self) -> None:
         self._grouping.give_up()
 

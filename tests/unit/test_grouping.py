@@ -261,3 +261,18 @@ def test_many_threads_each_get_their_own_outcome(store: Store) -> None:
 
     assert found == {number: number * 2 for number in range(800)}
     assert sorted(store.kept) == list(range(800))
+
+
+def test_a_crowd_is_told_from_senders_that_come_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, told = Store(), Told()
+    group: Grouping[int, int] = Grouping(store)
+    assert group.crowd() == 1
+    store.open.clear()
+    told.submit(group, range(9))
+    store.open.set()
+    assert told.waits_for(9)
+    assert group.crowd() > 1
+    monkeypatch.setattr(grouping, "CROWD_S", 0.0)
+    assert group.crowd() == 1
