@@ -1,7 +1,10 @@
 """What a sender is answered, in bytes: the same whichever way its request came in."""
 
 import json
+import time
 from dataclasses import dataclass
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 
 from connector.dialects.sources import Receipt
@@ -49,3 +52,22 @@ def not_stored() -> Answer:
 
 def _bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def in_bytes(answer: Answer) -> bytes:
+    """The whole answer of HTTP/1.1, on a connection that stays open."""
+    headers = (
+        ("Content-Length", str(len(answer.body))),
+        ("Content-Type", answer.media_type),
+        ("Date", _date(int(time.monotonic()))),
+        *answer.headers,
+    )
+    lines = [f"HTTP/1.1 {answer.status.value} {answer.status.phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    return "\r\n".join((*lines, "", "")).encode("latin-1") + answer.body
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    """The same within a second, whichever it is."""
+    return formatdate(usegmt=True)

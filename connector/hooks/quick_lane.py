@@ -60,8 +60,7 @@ class QuickLane:
             self._taken -= 1
             # Of a connection that broke meanwhile nothing is left to answer.
             if channel.requests and channel.requests[0] is request:
-                request.answer = answer
-                channel.service()
+                channel.answer_at_once(answer)
         if time.monotonic() - self._looked_at > GIVE_UP_EVERY_S:
             self._looked_at = time.monotonic()
             self._door.receiver.give_up()

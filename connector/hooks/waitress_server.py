@@ -22,7 +22,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
 from waitress.trigger import trigger
 
-from connector.hooks.answers import Answer
+from connector.hooks.answers import Answer, in_bytes
 from connector.hooks.quick_door import QuickDoor
 from connector.hooks.quick_lane import AnswerTask, Dispatcher, QuickLane
 
@@ -88,6 +88,39 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]
         if self.requests and self.requests[0].unread_body:
             self._lingers = True
         super().service()
+
+    def answer_at_once(self, answer: Answer) -> None:
+        """Sends the answer to the first request, in the server's own thread.
+
+        As `service`, but without the task, the buffer and the further turn of the loop that an
+        answer from another thread needs: a quarter of what a small request costs.
+        """
+        request = self.requests[0]
+        if not self._is_plain(request):
+            request.answer = answer
+            self.service()
+            return
+        payload = in_bytes(answer)
+        try:
+            sent = self.send(payload)
+        except OSError:
+            sent, self.will_close = len(payload), True
+        request.close()
+        with self.requests_lock:
+            self.requests.pop(0)
+        if sent < len(payload) and self.connected:
+            self.write_soon(payload[sent:])
+
+    def _is_plain(self, request: UnreadBodyParser) -> bool:
+        """Nothing comes before it, behind it or after it, and the connection stays open."""
+        return (
+            self.connected
+            and request.version == "1.1"
+            and not request.connection_close
+            and len(self.requests) == 1
+            and self.request is None
+            and not self.total_outbufs_len
+        )
 
     def readable(self) -> bool:
         if self._lingering_until is None:
