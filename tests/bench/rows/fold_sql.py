@@ -39,9 +39,11 @@ def measure(context: Context) -> Result:
         baseline.container() as replay,
         psycopg.connect(product.database_url, autocommit=True) as watching,
         psycopg.connect(recording.database_url, autocommit=True) as log,
+        psycopg.connect(baseline.database_url, autocommit=True) as replaying,
     ):
         stream = Stream(town.spread(staff), staff)
         written_rows.record(log)
+        written_rows.prepare(replaying)
         rows: dict[str, int] = {}
         with hinting(product) as (worker, publish):
             for turn in range(turns + 1):
