@@ -129,38 +129,11 @@ def staff_by_regional_methodist(
     return found
 
 
-def routes(
-    session: Session, municipality: str, numbers: Collection[str] | None = None
-) -> dict[str, list[Route]]:
-    """Routes by personnel number, in order of start and number. A step without competencies has
-    none here: whoever folds knows its programme."""
-    return _routes_of(
-        *(
-            _rows(session, municipality, sheet, Record.person, numbers)
-            for sheet in ("routes", "steps", "pauses")
-        )
-    )
-
-
-def mentorships_of_mentees(
-    session: Session, municipality: str, mentees: Collection[str] | None = None
-) -> dict[str, list[Mentorship]]:
-    rows = _rows(session, municipality, "mentorships", Record.person, mentees)
-    return _grouped(rows, bodies.mentorship, lambda mentorship: mentorship.mentee)
-
-
 def mentorships_of_mentors(
     session: Session, municipality: str, mentors: Collection[str] | None = None
 ) -> dict[str, list[Mentorship]]:
     rows = _rows(session, municipality, "mentorships", Record.related, mentors)
     return _grouped(rows, bodies.mentorship, lambda mentorship: mentorship.mentor)
-
-
-def supports(
-    session: Session, municipality: str, numbers: Collection[str] | None = None
-) -> dict[str, list[Support]]:
-    rows = _rows(session, municipality, "support", Record.person, numbers)
-    return _grouped(rows, bodies.support, lambda support: support.personnel_no)
 
 
 def teams(
@@ -173,13 +146,6 @@ def teams(
 
 def assignments(session: Session, municipality: str) -> tuple[Assignment, ...]:
     return _all(session, municipality, "assignments", bodies.assignment)
-
-
-def handmade(
-    session: Session, municipality: str, numbers: Collection[str] | None = None
-) -> dict[str, list[HandmadeEvidence]]:
-    rows = _rows(session, municipality, "evidence", Record.person, numbers)
-    return _grouped(rows, bodies.handmade_evidence, lambda evidence: evidence.personnel_no)
 
 
 def roadmap(

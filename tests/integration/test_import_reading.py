@@ -128,8 +128,9 @@ def test_routes_come_with_ordered_steps_and_pauses(place: Town) -> None:
         ],
     )
     with place.session() as session:
-        found = records.routes(session, M, ["1"])
-        assert set(records.routes(session, M)) == {"1", "3"}
+        found = records.personal(session, M, ["1", "2"]).routes
+        assert found.keys() == {"1"}
+        assert records.personal(session, M, ["3"]).routes.keys() == {"3"}
     first, second = found["1"]
     assert (first.code, second.code, second.steps) == ("1/1", "1/2", ())
     assert first.is_approved(date(2026, 9, 1))
@@ -156,15 +157,16 @@ def test_what_links_people_is_found_from_both_ends(place: Town) -> None:
     )
     with place.session() as session:
         mentorship = Mentorship("1", "2", Span(start))
-        assert records.mentorships_of_mentees(session, M, ["2"]) == {"2": [mentorship]}
-        assert records.mentorships_of_mentees(session, M, ["1"]) == {}
+        mentee = records.personal(session, M, ["2"])
+        assert mentee.mentorships == {"2": [mentorship]}
+        assert records.personal(session, M, ["1"]).mentorships == {}
         assert records.mentorships_of_mentors(session, M, ["1"]) == {"1": [mentorship]}
-        assert records.supports(session, M) == {"2": [Support("2", "клуб", Span(start))]}
+        assert mentee.supports == {"2": [Support("2", "клуб", Span(start))]}
         assert records.teams(session, M, ["S1"]) == {"S1": [TeamMembership("S1", "3", Span(start))]}
         assert records.assignments(session, M) == (
             Assignment("4", Duty.METHODIST, "S1", Span(start)),
         )
-        assert records.handmade(session, M, ["2"]) == {
+        assert mentee.handmade == {
             "2": [HandmadeEvidence("e1", "2", "programme", "PK", start, "Удостоверение")]
         }
 
