@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from connector.bootstrap import Container
+from connector.cli.changing import changing_document, changing_told
 from connector.cli.output import Output, day, table
 from connector.cli.session import container, known_municipality
 from connector.domain.because import SliceKind
@@ -13,6 +14,7 @@ from connector.domain.shares import percent
 from connector.errors import ConnectorError
 from connector.models import Tenant
 from connector.runtime.engine import Engine
+from connector.services.changeovers import ChangeoverService
 from connector.services.figures import Figure, FigureService, SubjectFigure
 from connector.services.profiles import ProfileService
 from connector.services.rebuilding import Rebuild
@@ -72,13 +74,16 @@ def _shares(arguments: argparse.Namespace, output: Output) -> int:
         with made.db.reading() as session:
             service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
             figures = _checked(service.figures, code, arguments.period, arguments.as_of, by)
+            changing = ChangeoverService(session).behind(code, figures)
     document = {
         "municipality": code,
         "period": str(figures[0].period) if figures else str(arguments.period or ""),
         "as_of": figures[0].as_of if figures else arguments.as_of,
         "indicators": [figure_document(figure) for figure in figures],
+        **({"changing": changing_document(changing)} if changing else {}),
     }
-    output.result(document, _figure_lines(figures))
+    told = [f"По прежним правилам: {changing_told(changing)}."] if changing else []
+    output.result(document, [*told, *_figure_lines(figures)])
     return 0
 
 

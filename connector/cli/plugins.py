@@ -4,10 +4,13 @@ import argparse
 from typing import Any
 
 from connector.bootstrap import Container
+from connector.cli.changing import changing_document, changing_told
 from connector.cli.output import Output, table
 from connector.cli.session import container
 from connector.errors import StorageUnavailable
+from connector.models import Changeover
 from connector.services import schema
+from connector.services.changeovers import ChangeoverService
 from connector.services.rule_faults import RuleFaultService, off_until
 
 
@@ -23,7 +26,7 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
 def _list(arguments: argparse.Namespace, output: Output) -> int:
     with container(upgrade=False) as made:
         entries = made.rulebook.plugins_list()
-        off = _switched_off(made)
+        off, changing = _living(made)
     document = [
         {
             "municipality": e.municipality,
@@ -33,6 +36,9 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
             "indicators": e.indicators,
             "faults": [str(fault) for fault in e.faults],
             "switched_off": off.get(e.municipality, []),
+            "changing": changing_document(changing[e.municipality])
+            if e.municipality in changing
+            else None,
         }
         for e in entries
     ]
@@ -48,23 +54,25 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
         for e in entries
     ]
     head = ("код", "муниципалитет", "откуда", "показателей", "ошибок", "выключено")
-    output.result(document, table(head, rows))
+    told = [f"{code}: {changing_told(one)}." for code, one in changing.items()]
+    output.result(document, [*table(head, rows), *told])
     return 0
 
 
-def _switched_off(made: Container) -> dict[str, list[str]]:
-    """By municipality; nothing where there is no database that could tell."""
-    found: dict[str, list[str]] = {}
+def _living(made: Container) -> tuple[dict[str, list[str]], dict[str, Changeover]]:
+    """Rules switched off and changes of rules under way, by municipality; nothing where there is no
+    database that could tell."""
+    off: dict[str, list[str]] = {}
     try:
         if schema.current(made.db) != schema.head():
-            return found
+            return off, {}
         with made.db.reading() as session:
             for fault in RuleFaultService(session).list():
                 if off_until(fault, made.clock.now()):
-                    found.setdefault(fault.municipality, []).append(fault.rule)
+                    off.setdefault(fault.municipality, []).append(fault.rule)
+            return off, ChangeoverService(session).all()
     except StorageUnavailable:
-        return found
-    return found
+        return off, {}
 
 
 def _check(arguments: argparse.Namespace, output: Output) -> int:

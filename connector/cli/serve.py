@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     run.set_defaults(run=_run)
     web = commands.add_parser("web", parents=[common], help="приём и страницы")
     _listens(web)
+    web.add_argument("--processes", type=_count, default=1, help="сколько процессов, по ядрам")
     web.set_defaults(run=_web)
     worker = commands.add_parser("worker", parents=[common], help="обработчик очереди")
     worker.add_argument("--concurrency", type=int, default=2, help="сколько процессов")
@@ -40,6 +42,12 @@ def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text, re.ASCII) or int(text) > 65_535:
         # A larger one would be taken modulo 65536, and answered where nobody looks for it.
         raise argparse.ArgumentTypeError(f"порт — число от 0 до 65535, не «{text}»")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]?", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"ожидалось число от 1 до 99, не «{text}»")
     return int(text)
 
 
@@ -68,8 +76,26 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
 def _web(arguments: argparse.Namespace, output: Output) -> int:
     from connector.cli.serving import serve_web
 
+    if arguments.processes > 1:
+        return _web_crew(arguments)
     with _serving(arguments) as made:
         return serve_web(made, arguments.host, arguments.port)
+
+
+def _web_crew(arguments: argparse.Namespace) -> int:
+    from connector.cli.crew import Crew, listening
+    from connector.cli.serving import announce, serve_web
+
+    # Settings and tables are looked at once, by the one who can say what is wrong with them.
+    with _serving(arguments):
+        sockets = listening(arguments.host, arguments.port, arguments.processes)
+
+    def serve(sock: socket.socket) -> int:
+        with _serving(arguments) as made:
+            return serve_web(made, arguments.host, arguments.port, sock)
+
+    announce(arguments.host, sockets[0].getsockname()[1])
+    return Crew(sockets, serve).run()
 
 
 def _worker(arguments: argparse.Namespace, output: Output) -> int:

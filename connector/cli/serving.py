@@ -5,6 +5,7 @@ the exit code is 0. Killed harder, nothing that was answered 200 is lost.
 """
 
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -52,17 +53,22 @@ def _run_all(container: Container, host: str, port: int) -> int:
     return 0
 
 
-def serve_web(container: Container, host: str, port: int) -> int:
-    """Hooks, pages and API; the work is hinted to workers. Raises OSError, BadSettings."""
+def serve_web(
+    container: Container, host: str, port: int, sock: socket.socket | None = None
+) -> int:
+    """Hooks, pages and API; the work is hinted to workers. Raises OSError, BadSettings.
+
+    sock: listens already, and its address was told by whoever opened it (connector.cli.crew).
+    """
     relay = Relay(counted(container.tallies, hint_publisher(container.config)), ARRIVED)
     tallying = Counting(container.db, container.tallies)
     inbox = Inbox(container.db, container.box, container.clock, relay.nudge)
-    server = _web_server(container, inbox, relay.nudge, host, port)
+    server = _web_server(container, inbox, relay.nudge, host, port, sock=sock)
     counting = Loops(Loop("count", inbox.flush, TICK_S), Loop("tally", tallying.flush, COUNT_S))
     relay.start()
     counting.start()
     try:
-        _serve(server, host)
+        _serve(server, host if sock is None else None)
     finally:
         relay.stop()
         counting.stop(5)
@@ -115,6 +121,7 @@ def _web_server(
     host: str,
     port: int,
     works: Callable[[], bool] = lambda: True,
+    sock: socket.socket | None = None,
 ) -> "WebServer":
     # Twenty megabytes that a worker and a tick have no use for.
     from connector.hooks.quick_door import QuickDoor
@@ -125,14 +132,19 @@ def _web_server(
     times = HookTimes()
     app = create_app(container, arrived, works, inbox, times)
     door = QuickDoor(inbox, container.clock, times)
-    return build_server(app, host, port, container.config.web_threads, door)
+    return build_server(app, host, port, container.config.web_threads, door, sock)
 
 
-def _serve(server: "WebServer", host: str) -> None:
+def _serve(server: "WebServer", host: str | None) -> None:
     with _until_told(server.stop):
-        shown = f"[{host}]" if ":" in host else host
-        print(f"Адрес: http://{shown}:{server.port}", file=sys.stderr, flush=True)
+        if host is not None:
+            announce(host, server.port)
         server.run()
+
+
+def announce(host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Адрес: http://{shown}:{port}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -76,6 +76,14 @@ class Competency:
     title: str | None = None
     area: str | None = None
 
+    @property
+    def subject(self) -> str | None:
+        """What is taught, of a subject competency titled «Математика: дроби»; None where its title
+        names none."""
+        if self.area != "subject" or not self.title or ":" not in self.title:
+            return None
+        return self.title.partition(":")[0].strip() or None
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:

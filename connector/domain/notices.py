@@ -11,11 +11,12 @@ from typing import Any
 from connector.domain.cases import Case, StaffCase
 from connector.domain.catalogue import Programme, Target, TargetKind
 from connector.domain.deficits import Deficit
+from connector.domain.dossier import Rung
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.progress import RouteProgress
 from connector.domain.results import Result
-from connector.domain.stalls import Episode, Rung, episode_on
+from connector.domain.stalls import Episode, episode_on
 
 HORIZON = timedelta(days=30)
 """What happened longer ago is told to nobody: a backfill of years is no news. A route that is

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from connector.domain.calendar import WorkCalendar
-from connector.domain.dossier import StallPolicy
+from connector.domain.dossier import Rung, StallPolicy
 from connector.domain.progress import RouteProgress
 from connector.domain.routes import Pause
 
@@ -20,14 +20,6 @@ HORIZON_DAYS = 400
 class StallReason(StrEnum):
     IDLE = "idle"
     OVERDUE = "overdue"
-
-
-class Rung(StrEnum):
-    """Who hears of an episode, one after the other: methodist, then heads, then specialist."""
-
-    METHODIST = "methodist"
-    HEAD = "head"
-    SPECIALIST = "specialist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +140,7 @@ def _rungs(
     progress: RouteProgress, first: date, day: date, calendar: WorkCalendar, policy: StallPolicy
 ) -> tuple[Rung, ...]:
     waited = working_days(calendar, progress.route.pauses, first, day)
-    rungs = [Rung.METHODIST]
-    if waited >= policy.head_after:
-        rungs.append(Rung.HEAD)
-    if waited >= policy.specialist_after:
-        rungs.append(Rung.SPECIALIST)
-    return tuple(rungs)
+    return tuple(rung for rung in policy.ladder if waited >= policy.after(rung))
 
 
 def next_change(
@@ -212,7 +199,7 @@ def _next_rung(
     def waited(day: date) -> int:
         return working_days(calendar, progress.route.pauses, first, day)
 
-    waits = [w for w in (policy.head_after, policy.specialist_after) if w > waited(after)]
+    waits = [w for w in map(policy.after, policy.ladder) if w > waited(after)]
     if not waits:
         return None
     if waited(until - _DAY) < min(waits):

@@ -221,13 +221,20 @@ class WebServer:
 
 
 def build_server(
-    app: Any, host: str, port: int, threads: int, door: QuickDoor | None = None
+    app: Any,
+    host: str,
+    port: int,
+    threads: int,
+    door: QuickDoor | None = None,
+    sock: socket.socket | None = None,
 ) -> WebServer:
     """A waitress server over the WSGI application `app`, bound and not yet serving.
 
-    door: takes what it can before `app` is asked. port 0 takes a free one. An idle connection and a
-    half-sent request are closed after about half a minute. Raises OSError if the address is taken.
+    door: takes what it can before `app` is asked. port 0 takes a free one. sock: bound already;
+    host and port are not looked at. An idle connection and a half-sent request are closed after
+    about half a minute. Raises OSError if the address is taken.
     """
+    address: dict[str, Any] = {"host": host, "port": port} if sock is None else {"sockets": [sock]}
     dispatchers: dict[int, Any] = {}
     lane = QuickLane(door) if door is not None else None
     tasks = Dispatcher(lane)
@@ -236,8 +243,7 @@ def build_server(
             app,
             map=dispatchers,
             _dispatcher=tasks,
-            host=host,
-            port=port,
+            **address,
             ident="",
             max_request_body_size=BODY_LIMIT,
             max_request_header_size=HEADER_LIMIT,

@@ -7,7 +7,15 @@ from connector.models.evidence import EvidenceSlot
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
 from connector.models.record import ALWAYS, Import, Record
-from connector.models.share import Membership, PlanMark, Share, Snapshot, Tenant
+from connector.models.share import (
+    Changeover,
+    FrozenShare,
+    Membership,
+    PlanMark,
+    Share,
+    Snapshot,
+    Tenant,
+)
 from connector.models.source import Source, SourceCount, SourceMunicipality
 from connector.models.subject import Subject
 from connector.models.tally import Tally
@@ -17,8 +25,10 @@ __all__ = [
     "Account",
     "Audit",
     "Base",
+    "Changeover",
     "Delivery",
     "EvidenceSlot",
+    "FrozenShare",
     "Import",
     "Letter",
     "Login",

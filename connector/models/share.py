@@ -47,12 +47,44 @@ class Share(Base):
     achieved: Mapped[int] = mapped_column(BigId, default=0)
 
 
+class FrozenShare(Base):
+    """A share as it stood when other rules came into force (models.Changeover)."""
+
+    __tablename__ = "frozen_shares"
+
+    municipality: Mapped[str] = mapped_column(String(40), primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(60), primary_key=True)
+    period: Mapped[str] = mapped_column(String(9), primary_key=True)
+    slice_kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    slice_code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    population: Mapped[int] = mapped_column(BigId)
+    achieved: Mapped[int] = mapped_column(BigId)
+
+
+class Changeover(Base):
+    """Other rules came into force: figures are the frozen ones until everybody is judged by them.
+
+    The row is there while that lasts, and shares switch over at once when it goes. as_of: the local
+        day of the frozen shares. measures: of the former rules, as in Tenant. total, remaining:
+        subjects to be judged, and those of them that were not yet when the tick last counted.
+    """
+
+    __tablename__ = "changeovers"
+
+    municipality: Mapped[str] = mapped_column(String(40), primary_key=True)
+    since: Mapped[datetime]
+    as_of: Mapped[date]
+    measures: Mapped[dict[str, Any] | None]
+    total: Mapped[int] = mapped_column(BigId)
+    remaining: Mapped[int] = mapped_column(BigId)
+
+
 class Tenant(Base):
     """What is known of a municipality besides its rules: its last day that was brought up to date.
 
     judged_on: the local day for which every due subject has been marked. rules_digest: of the rules
-        it was judged by; another one means everybody is judged anew. closed_on: the last local day
-        whose plans were compared.
+        it is judged by; another one means everybody is judged anew. measures: by indicator of those
+        rules its kind and subject. closed_on: the last local day whose plans were compared.
     """
 
     __tablename__ = "tenants"
@@ -60,6 +92,7 @@ class Tenant(Base):
     municipality: Mapped[str] = mapped_column(String(40), primary_key=True)
     judged_on: Mapped[date | None]
     rules_digest: Mapped[str | None] = mapped_column(String(64))
+    measures: Mapped[dict[str, Any] | None]
     closed_on: Mapped[date | None]
 
 

@@ -7,7 +7,7 @@ judges it reads without locks and writes `WHERE version = :read`, so two workers
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from connector.models.base import Base, BigId
@@ -17,9 +17,10 @@ class Subject(Base):
     """code: personnel number, school or association code, a row's key, or the municipality's own.
 
     owner: personnel number of whose route or completion this is; None for everything else.
-    dirty: must be judged (again). changes_on: the next local day on which time alone could change a
-        judgement. state: the folded profile and routes, as pages show them. faults: rules that
-        failed for this subject.
+    dirty: must be judged (again). by_old_rules: other rules came into force, by which it was not
+        judged yet (models.Changeover). changes_on: the next local day on which time alone could
+        change a judgement. state: the folded profile and routes, as pages show them. faults: rules
+        that failed for this subject.
     """
 
     __tablename__ = "subjects"
@@ -35,6 +36,12 @@ class Subject(Base):
             "id",
             postgresql_where=text("dirty"),
             sqlite_where=text("dirty = 1"),
+        ),
+        Index(
+            "ix_subjects_old_rules",
+            "municipality",
+            postgresql_where=text("by_old_rules"),
+            sqlite_where=text("by_old_rules = 1"),
         ),
         Index("ix_subjects_changes", "municipality", "changes_on"),
         Index("ix_subjects_email", "municipality", "email_key"),
@@ -57,6 +64,7 @@ class Subject(Base):
     email_key: Mapped[str | None] = mapped_column(String(320))
     version: Mapped[int] = mapped_column(BigId, default=0)
     dirty: Mapped[bool] = mapped_column(default=True)
+    by_old_rules: Mapped[bool] = mapped_column(default=False, server_default=false())
     lease_token: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
     changes_on: Mapped[date | None]

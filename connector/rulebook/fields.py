@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
+from connector.domain.dossier import Rung
 from connector.rulebook.faults import near_miss
 
 MESSAGES: dict[str, Any] = {
@@ -122,6 +123,23 @@ class Choice(fields.Field[str]):
                 f"{near_miss(str(value), self._choices)}"
             )
         return value
+
+
+class Ladder(fields.Field[tuple[Rung, ...]]):
+    """Rungs in their order, the methodist first."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Rung, ...]:
+        known = [str(rung) for rung in Rung]
+        if not isinstance(value, list) or not value or not all(v in known for v in value):
+            raise ValidationError(f"ожидался список в квадратных скобках из: {', '.join(known)}")
+        if value != [rung for rung in known if rung in value] or value[0] != Rung.METHODIST:
+            raise ValidationError(
+                f"ступени пишут по порядку и по одному разу, первой - {Rung.METHODIST}:"
+                f" {', '.join(known)}"
+            )
+        return tuple(Rung(rung) for rung in value)
 
 
 class Zone(fields.Field[ZoneInfo]):

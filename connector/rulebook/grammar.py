@@ -8,8 +8,9 @@ from typing import Any
 
 from connector.domain.because import SubjectKind
 from connector.domain.indicators import Condition, Indicator
-from connector.domain.words.logic import achieved_in, all_of, any_of, not_
+from connector.domain.words.logic import achieved_in, all_of, any_of, in_force, not_
 from connector.domain.words.vocabulary import Param, ParamType, Vocabulary, Word
+from connector.rulebook.dated import DatedNumber, read_number
 from connector.rulebook.documents import Node
 from connector.rulebook.faults import RuleFileFault, near_miss
 
@@ -85,7 +86,7 @@ class ConditionReader:
             return None
         self.looks_at_people |= word.looks_at_people
         params = self._params(word, node)
-        return None if params is None else word.build(**params)
+        return None if params is None else _built(word, params)
 
     def _params(self, word: Word, node: Node) -> dict[str, Any] | None:
         given = self._given(word, node)
@@ -116,6 +117,8 @@ class ConditionReader:
         return {word.main.name: node}
 
     def _value(self, word: Word, param: Param, node: Node) -> Any:
+        if param.type is ParamType.INTEGER and node.items:
+            return read_number(node, self._faults)
         value = node.plain
         match param.type:
             case ParamType.INTEGER:
@@ -144,3 +147,17 @@ class ConditionReader:
 
     def _blame(self, node: Node, message: str) -> None:
         self._faults.append(node.fault(message))
+
+
+def _built(word: Word, params: Mapping[str, Any]) -> Condition:
+    """The condition; with dated numbers, one for each stretch in which they stay the same."""
+    dated = {name: value for name, value in params.items() if isinstance(value, DatedNumber)}
+    if not dated:
+        return word.build(**params)
+    days = {day for number in dated.values() for day, _ in number.versions[1:] if day is not None}
+    return in_force(
+        [
+            (day, word.build(**{**params, **{name: n.on(day) for name, n in dated.items()}}))
+            for day in (None, *sorted(days))
+        ]
+    )

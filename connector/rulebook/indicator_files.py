@@ -1,13 +1,14 @@
 """Passports of a municipality's indicators → domain values."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.domain.because import SubjectKind
 from connector.domain.indicators import Basis, Condition, Indicator, IndicatorKind, Plan, Wording
 from connector.domain.periods import PeriodKind
 from connector.domain.words.vocabulary import Vocabulary
+from connector.rulebook.dated import out_of_order
 from connector.rulebook.documents import Node
 from connector.rulebook.faults import RuleFileFault, near_miss
 from connector.rulebook.grammar import ConditionReader
@@ -132,15 +133,3 @@ class IndicatorReader:
 
 def _plan(plan: Mapping[str, Any]) -> Plan:
     return Plan(plan["at_least_percent"] / 100, plan["valid_from"], plan["source"])
-
-
-def out_of_order(versions: Sequence[Mapping[str, Any]], node: Node) -> Iterator[RuleFileFault]:
-    """Faults of a dated parameter: only the first may lack `from`, and the days must ascend."""
-    earlier = None
-    for number, version in enumerate(versions):
-        day = version["valid_from"]
-        if number and (day is None or (earlier is not None and day <= earlier)):
-            yield node.at((number,)).fault(
-                "from: каждое следующее значение действует с более поздней даты"
-            )
-        earlier = day or earlier

@@ -20,9 +20,10 @@ from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
 from connector.domain.words import CORE
 from connector.domain.words.vocabulary import Vocabulary
+from connector.rulebook.dated import out_of_order
 from connector.rulebook.documents import MAX_BYTES, Node, read_document
 from connector.rulebook.faults import RuleFileFault, RulesRefused, near_miss
-from connector.rulebook.indicator_files import IndicatorReader, out_of_order
+from connector.rulebook.indicator_files import IndicatorReader
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.passports import Passports, passports_in, shared_passports
 from connector.rulebook.register_files import documents_in, roadmap_in

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from connector.domain.because import SubjectKind
+from connector.domain.dossier import Rung
 from connector.domain.indicators import IndicatorKind
 from connector.domain.periods import PeriodKind
 from connector.rulebook.documents import Node
@@ -14,6 +15,7 @@ from connector.rulebook.fields import (
     MESSAGES,
     Choice,
     Day,
+    Ladder,
     Percent,
     RuleSchema,
     Text,
@@ -24,12 +26,13 @@ from connector.rulebook.fields import (
 
 
 class StallSchema(RuleSchema):
-    """Working days of domain 4."""
+    """Working days of domain 4, and who hears of a stalled route."""
 
     idle_days = Whole(1, 250, load_default=20)
     grace_days = Whole(0, 250, load_default=5)
     head_after = Whole(0, 250, load_default=5)
     specialist_after = Whole(0, 250, load_default=10)
+    ladder = Ladder(load_default=tuple(Rung))
 
 
 class ScaleSchema(RuleSchema):

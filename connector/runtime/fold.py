@@ -32,7 +32,7 @@ from connector.runtime.claims import (
 from connector.runtime.pauses import pause
 from connector.runtime.planning import Outcome, Plan, Planner, aside, finish_plan
 from connector.services import evidence as evidence_slots
-from connector.services import import_gate
+from connector.services import import_gate, rules_in_force
 from connector.services.folding import Batch, Folded, FoldService
 from connector.services.identity import HELD, MATCH_PROPOSED, UNKNOWN_PERSON, IdentityService
 from connector.services.mapping import automatic_matches
@@ -104,8 +104,8 @@ class Folder:
 
     def judge_subjects(self) -> int:
         """Judges what was marked dirty: by imports, by the tick, by other subjects."""
-        known = self._rulebook.municipalities()
         with self._db.writing() as session:
+            known = rules_in_force.by_our_rules(session, self._rulebook)
             claim = claim_subjects(session, known, BATCH, self._term, self._clock.now())
         if claim:
             self._judge_claim(claim, claim.ids)
@@ -132,6 +132,8 @@ class Folder:
         """Where people see it: nobody reads logs while the figures look well."""
         with self._db.writing() as session:
             row = session.get_one(Subject, subject)
+            # The figures of everybody else are not to wait for it: it counts as it did before.
+            row.by_old_rules = False
             fault = RuleFault(row.municipality, f"{row.kind} {row.code}", name)
             RuleFaultService(session).note([fault], self._clock.now())
 

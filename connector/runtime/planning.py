@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from connector.domain.dates import local_day
 from connector.domain.evidence import Statement
-from connector.models import Subject
+from connector.models import Subject, Tenant
 from connector.models.among import among
 from connector.rulebook.faults import RulesRefused, UnknownMunicipality
 from connector.rulebook.rulebook import Rulebook
@@ -35,6 +35,8 @@ SECOND_LOOK = timedelta(seconds=60)
 """Grades and accounts bear no time by which to tell that Moodle had not committed yet: what the
 first look shows is taken at once, and looked at once more when any transaction has ended."""
 RULES_PAUSE = timedelta(minutes=5)
+BEHIND_PAUSE = timedelta(seconds=10)
+"""Until a process has read the rules that are in force, or leaves the work to one that has."""
 _FOR_PEOPLE = frozenset({"user_ambiguous"})
 """Reasons for which nothing came of a delivery and somebody has to act."""
 
@@ -74,6 +76,7 @@ class Planner:
         self._now = now
         self._tries = tries
         self._grounds: dict[str, tuple[tzinfo, KnownObjects] | None] = {}
+        self._in_force: dict[str, str | None] = {}
 
     def plan(self, understood: Sequence[Understood]) -> Plan:
         plan = Plan()
@@ -125,7 +128,11 @@ class Planner:
             reason = MATCH_PROPOSED if account.match == "proposed" else UNKNOWN_PERSON
             return {"state": "parked", "reason": reason, "user_id": one.user_id}
         whose = {"user_id": one.user_id, "subject_id": account.subject_id}
-        ground = self._ground(municipalities[account.subject_id])
+        municipality = municipalities[account.subject_id]
+        if self._is_behind(municipality):
+            at = self._now + BEHIND_PAUSE
+            return {"state": "ready", "reason": "rules_outdated", "next_try_at": at, **whose}
+        ground = self._ground(municipality)
         if ground is None:
             at = self._now + RULES_PAUSE
             return {"state": "ready", "reason": "rules_refused", "next_try_at": at, **whose}
@@ -167,6 +174,13 @@ class Planner:
         registers = {s.register for one in ones for s in one.says(UTC) if not s.user_id}
         return evidence_slots.owners(self._session, registers) if registers else {}
 
+    def _is_behind(self, municipality: str) -> bool:
+        """Whether other rules are in force than those that this process knows."""
+        digest = self._in_force.get(municipality)
+        if digest is None or municipality not in self._rulebook.municipalities():
+            return False
+        return digest != self._rulebook.rules(municipality).digest
+
     def _ground(self, municipality: str) -> tuple[tzinfo, KnownObjects] | None:
         """None where the municipality's rules cannot be used: its people wait, others do not."""
         if municipality not in self._grounds:
@@ -189,9 +203,12 @@ class Planner:
     def _municipalities(self, accounts: Mapping[Any, Owner]) -> dict[int, str]:
         ids = {a.subject_id for a in accounts.values() if a.subject_id is not None}
         rows = self._session.execute(
-            select(Subject.id, Subject.municipality).where(among(self._session, Subject.id, ids))
-        )
-        return dict(rows.all())
+            select(Subject.id, Subject.municipality, Tenant.rules_digest)
+            .outerjoin(Tenant, Tenant.municipality == Subject.municipality)
+            .where(among(self._session, Subject.id, ids))
+        ).all()
+        self._in_force = {municipality: digest for _, municipality, digest in rows}
+        return {subject: municipality for subject, municipality, _ in rows}
 
 
 def aside(reason: str, detail: dict[str, Any]) -> Outcome:

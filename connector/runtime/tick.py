@@ -5,7 +5,7 @@ ticks do no harm, and one that slept for two days catches up at its next turn.
 """
 
 import logging
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from connector.models import Subject, Tenant
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules, Rulebook
 from connector.runtime.follow import Follower
+from connector.services.changeovers import ChangeoverService, measures_of
 from connector.services.listed import ensure_listed, registers_of
 from connector.services.plans import PlanService
 from connector.services.setting import Settings
@@ -65,21 +66,28 @@ class Ticker:
             )
             closed = tenant is not None and tenant.closed_on == today
             busy = _is_busy(session, municipality)
+            changing = ChangeoverService(session).of(municipality) is not None
         if not settled:
             with self._db.writing() as session:
-                self._begin_day(session, rules, today)
+                self._begin_day(session, rules, today, now)
             log.info("tick.day municipality=%s day=%s", municipality, today)
             return True
+        if changing:
+            with self._db.writing() as session:
+                if ChangeoverService(session).advance(municipality):
+                    return True
         if self._follower.follow(rules, now):
             return True
-        if closed or busy:
+        if closed or busy or changing:
             # Plans are judged on shares that are up to the day.
             return False
         with self._db.writing() as session:
             setting = self._settings.get(session, municipality, today)
             return PlanService(session).close_day(rules, setting, now)
 
-    def _begin_day(self, session: Session, rules: MunicipalityRules, today: date) -> None:
+    def _begin_day(
+        self, session: Session, rules: MunicipalityRules, today: date, now: datetime
+    ) -> None:
         municipality = rules.code
         session.execute(
             insert_into(session, Tenant)
@@ -91,12 +99,17 @@ class Ticker:
         ).one()
         ensure_municipality(session, municipality, rules.title)
         former = tenant.judged_on
-        if tenant.rules_digest != rules.digest or former is None or _is_new_period(former, today):
-            mark_all_dirty(session, municipality)
+        has_other_rules = tenant.rules_digest != rules.digest
+        if has_other_rules or former is None or _is_new_period(former, today):
             ensure_listed(session, municipality, registers_of(rules, today))
+            if has_other_rules and former is not None and tenant.rules_digest is not None:
+                ChangeoverService(session).begin(tenant, now)
+            else:
+                mark_all_dirty(session, municipality)
         elif former < today:
             _mark_due(session, municipality, today)
         tenant.rules_digest = rules.digest
+        tenant.measures = dict(measures_of(rules))
         # A clock that was put back does not make what was judged unjudged.
         tenant.judged_on = max(former, today) if former else today
 

@@ -8,16 +8,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connector.domain.because import WHOLE, Because, Slice, SliceKind, SubjectKind
+from connector.domain.because import WHOLE, Because, SliceKind, SubjectKind
 from connector.domain.dates import local_day
 from connector.domain.indicators import Indicator
 from connector.domain.periods import Period, PeriodKind, period_containing
 from connector.domain.shares import Share
 from connector.errors import UnknownThing
-from connector.models import EvidenceSlot, Membership, Subject, Tenant
-from connector.models import Share as StoredShare
-from connector.rulebook import Rulebook, UnknownIndicator
-from connector.services.memberships import tracked_periods
+from connector.models import EvidenceSlot, Membership, Subject
+from connector.rulebook import MunicipalityRules, Rulebook, UnknownIndicator
+from connector.services.kept_shares import Kept, KeptShares, Standing
 from connector.services.recounting import Counts, Recount
 from connector.services.setting import Settings
 
@@ -44,7 +43,10 @@ class PlanFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One indicator of one period as of a day."""
+    """One indicator of one period as of a day.
+
+    is_frozen: by the rules before those that are coming into force (services.changeovers).
+    """
 
     indicator: Indicator
     period: Period
@@ -56,6 +58,7 @@ class Figure:
     previous_share: float | None
     plan: PlanFigure | None
     slices: tuple[SliceFigure, ...]
+    is_frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,40 +112,51 @@ class FigureService:
         Raises UnknownMunicipality, RulesRefused, AsOfBeforePeriod.
         """
         period = period or period_containing(self.today(municipality), PeriodKind.YEAR)
-        chosen = [
-            indicator
-            for indicator in self._rulebook.rules(municipality).indicators
-            if indicator.period is period.kind
-        ]
-        return self._figures(municipality, chosen, period, as_of, (by,) if by else ())
+        rules = self._rulebook.rules(municipality)
+        chosen = [one for one in rules.indicators if one.period is period.kind]
+        return self._figures(rules, chosen, period, as_of, (by,) if by else ())
 
     def figure(
         self, municipality: str, code: str, period: Period, as_of: date | None = None
     ) -> Figure:
         """One indicator with its slices of every kind.
 
-        Raises UnknownMunicipality, UnknownThing, AsOfBeforePeriod.
+        Raises UnknownMunicipality, AsOfBeforePeriod; UnknownThing also for an indicator of rules
+        that are coming into force, which has no figure before everybody is judged by them.
         """
+        rules = self._rulebook.rules(municipality)
         indicator = self.indicator(municipality, code)
         day = self.day(municipality, indicator, period, as_of)
         kinds = (SliceKind.SCHOOL, SliceKind.ASSOCIATION)
-        return self._figures(municipality, [indicator], period, day, kinds)[0]
+        for figure in self._figures(rules, [indicator], period, day, kinds):
+            return figure
+        raise UnknownThing("indicator", code)
 
     def _figures(
         self,
-        municipality: str,
+        rules: MunicipalityRules,
         chosen: Sequence[Indicator],
         period: Period,
         as_of: date | None,
         kinds: Sequence[SliceKind],
     ) -> tuple[Figure, ...]:
-        today = self.today(municipality)
+        today = local_day(self._now, rules.zone)
         day = period.as_of(as_of or max(today, period.first))
-        counts = self._counts(municipality, chosen, period, day, today, kinds)
+        kept = KeptShares(self._session, rules, today)
         previous = period.previous
-        before = self._counts(municipality, chosen, previous, previous.last, today, ())
-        names = {kind: self._names(municipality, kind) for kind in kinds}
-        return tuple(_figure(indicator, period, day, counts, before, names) for indicator in chosen)
+        # What is kept is read between two looks at what is in force: rules that change in between
+        # would make figures of the one and the other.
+        while True:
+            standing = kept.standing()
+            now = self._counts(kept, standing, chosen, period, day, kinds)
+            before = self._counts(kept, standing, chosen, previous, previous.last, ())
+            if kept.standing() == standing:
+                break
+        names = {kind: self._names(rules.code, kind) for kind in kinds}
+        return tuple(
+            _figure(indicator, period, now, before.counts, names)
+            for indicator in now.of(chosen)
+        )
 
     def subjects(
         self,
@@ -183,7 +197,9 @@ class FigureService:
 
     def is_kept(self, municipality: str, indicator: Indicator, period: Period, day: date) -> bool:
         """Whether the stored memberships speak of this day; else everybody is judged anew."""
-        return self._is_current(municipality, indicator, period, day, self.today(municipality))
+        rules = self._rulebook.rules(municipality)
+        kept = KeptShares(self._session, rules, local_day(self._now, rules.zone))
+        return kept.is_live(kept.standing(), period, day)
 
     def judged(
         self, municipality: str, indicator: Indicator, period: Period, day: date
@@ -221,61 +237,22 @@ class FigureService:
 
     def _counts(
         self,
-        municipality: str,
+        kept: KeptShares,
+        standing: Standing,
         indicators: Sequence[Indicator],
         period: Period,
         day: date,
-        today: date,
         kinds: Sequence[SliceKind],
-    ) -> Counts:
+    ) -> Kept:
         """Of the whole, and of each slice of the kinds; a recount has all of them."""
         if not indicators:
-            return {}
-        if self._is_current(municipality, indicators[0], period, day, today):
-            return self._shares(municipality, indicators, period, kinds)
-        setting = self._settings.get(self._session, municipality, today)
-        return Recount(self._session, self._rulebook, setting).counts(indicators, period, day)
-
-    def _is_current(
-        self, municipality: str, indicator: Indicator, period: Period, day: date, today: date
-    ) -> bool:
-        """Whether the deltas speak of this day: a tracked period, judged for today."""
-        if period not in tracked_periods(indicator.period, today):
-            return False
-        if period.first > today or day != period.as_of(today):
-            return False
-        tenant = self._session.get(Tenant, municipality)
-        rules = self._rulebook.rules(municipality)
-        return (
-            tenant is not None and tenant.judged_on == today and tenant.rules_digest == rules.digest
-        )
-
-    def _shares(
-        self,
-        municipality: str,
-        indicators: Sequence[Indicator],
-        period: Period,
-        kinds: Sequence[SliceKind],
-    ) -> Counts:
-        # The whole key, so that of a region's thousands of schools none is read unless asked for.
-        rows = self._session.execute(
-            select(
-                StoredShare.indicator,
-                StoredShare.slice_kind,
-                StoredShare.slice_code,
-                StoredShare.population,
-                StoredShare.achieved,
-            ).where(
-                StoredShare.municipality == municipality,
-                StoredShare.indicator.in_([indicator.code for indicator in indicators]),
-                StoredShare.period == str(period),
-                StoredShare.slice_kind.in_({SliceKind.WHOLE, *kinds}),
-            )
-        )
-        counts: Counts = {}
-        for indicator, kind, code, population, achieved in rows:
-            counts.setdefault(indicator, {})[Slice(SliceKind(kind), code)] = (population, achieved)
-        return counts
+            return Kept(day, {})
+        found = kept.read(standing, indicators, period, day, kinds)
+        if found is not None:
+            return found
+        setting = self._settings.get(self._session, kept.municipality, kept.today)
+        recount = Recount(self._session, self._rulebook, setting)
+        return Kept(day, recount.counts(indicators, period, day))
 
     def _stored(
         self, municipality: str, indicator: Indicator, period: Period
@@ -355,12 +332,11 @@ def _because(stored: Mapping[str, Any]) -> Because:
 def _figure(
     indicator: Indicator,
     period: Period,
-    day: date,
-    counts: Counts,
+    now: Kept,
     before: Counts,
     names: Mapping[SliceKind, Mapping[str, str]],
 ) -> Figure:
-    own = counts.get(indicator.code, {})
+    own = now.counts.get(indicator.code, {})
     share = Share(indicator.kind, *own.get(WHOLE, (0, 0)))
     previous = Share(indicator.kind, *before.get(indicator.code, {}).get(WHOLE, (0, 0)))
     slices = [
@@ -377,7 +353,7 @@ def _figure(
     return Figure(
         indicator,
         period,
-        day,
+        now.as_of,
         share.population,
         share.achieved,
         share.rounded,
@@ -385,6 +361,7 @@ def _figure(
         previous.rounded,
         _plan(indicator, share, period),
         tuple(slices),
+        now.is_frozen,
     )
 
 

@@ -22,11 +22,12 @@ from connector.domain.evidence import Evidence, Statement
 from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
-from connector.models import Record, Subject
+from connector.models import Record, Subject, Tenant
 from connector.models.among import among
 from connector.models.many import update_many
 from connector.rulebook.answers import Answer
 from connector.rulebook.faults import RuleFault
+from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
 from connector.services import records
@@ -80,9 +81,14 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Subjects of one municipality, loaded or folded together. off: rules that are switched off."""
+    """Subjects of one municipality, loaded or folded together.
+
+    rules: by which they are judged, whatever comes into force meanwhile. off: those of them that
+    are switched off.
+    """
 
     setting: Setting
+    rules: MunicipalityRules
     today: date
     subjects: tuple[Loaded, ...]
     off: frozenset[str] = frozenset()
@@ -169,7 +175,7 @@ class FoldService:
             for row in rows
         )
         off = RuleFaultService(session).switched_off(self._rulebook.python_of(municipality), now)
-        return Batch(setting, today, loaded, off)
+        return Batch(setting, ground.rules, today, loaded, off)
 
     def _circles(
         self, session: Session, ground: Ground, cases: Iterable[Case], day: date
@@ -214,10 +220,9 @@ class FoldService:
         ]
 
     def _judge(self, batch: Batch, loaded: Loaded, answer: Answer) -> Folded:
-        municipality = batch.setting.municipality
         if loaded.case is None:
             return Folded(loaded, Judged({}, (), None, is_gone=True), (), (), None, None)
-        judged = judge_case(self._rulebook, municipality, loaded.case, batch.today)
+        judged = judge_case(self._rulebook, batch.rules, loaded.case, batch.today)
         state = None
         turn = earliest(loaded.case.next_turn(batch.today), answer.turn)
         if isinstance(loaded.case, StaffCase):
@@ -247,22 +252,21 @@ class FoldService:
         if local_day(now, batch.setting.zone) != batch.today:
             # The new day may have been begun meanwhile, and would not know of these judgements.
             raise StaleRead("day")
-        _advance(session, folded)
+        _advance(session, folded, batch.rules)
         municipality = batch.setting.municipality
         changed = [slot for outcome in folded for slot in outcome.loaded.changed]
         evidence_slots.write(session, changed, now)
         change = Change(municipality)
-        indicators = self._rulebook.rules(municipality).indicators
         for outcome in folded:
-            row = outcome.loaded.row
-            change.compare(row.id, outcome.loaded.former, outcome.judged, indicators)
+            former = outcome.loaded.former
+            change.compare(outcome.loaded.row.id, former, outcome.judged, batch.rules.indicators)
         change.write(session)
         self._mark_units(session, batch, folded)
         mark_holders(session, {one for outcome in folded for one in outcome.loaded.others})
         owed = {o.loaded.row.id: o.owed for o in folded}
         # Where a plugin failed to say what is owed, its silence must not withdraw anything.
         partly = {o.loaded.row.id for o in folded if not o.is_whole}
-        hours = self._rulebook.rules(municipality).post_hours(batch.setting.calendar)
+        hours = batch.rules.post_hours(batch.setting.calendar)
         NoticeService(session).reconcile(municipality, owed, hours, now, partly)
         faults = [fault for outcome in folded for fault in outcome.faults]
         heard = frozenset[str]().union(*(outcome.heard for outcome in folded))
@@ -297,23 +301,30 @@ class FoldService:
         mark_dirty(session, municipality, "team", {school for school in schools if school})
 
 
-def _advance(session: Session, folded: Sequence[Folded]) -> None:
-    """Writes states and versions, all or none. Raises StaleRead."""
+def _advance(session: Session, folded: Sequence[Folded], rules: MunicipalityRules) -> None:
+    """Writes states and versions, all or none. Raises StaleRead, also where other rules are in
+    force by now: a process that has not heard of them must not write by its own."""
     ordered = sorted(folded, key=lambda outcome: outcome.loaded.row.id)
     rows = [outcome.loaded.row for outcome in ordered]
+    in_force = select(Tenant.rules_digest).where(Tenant.municipality == rules.code)
     # In one order for everybody, so that nobody deadlocks; whoever was quicker is seen at once.
     held = session.execute(
-        select(Subject.id, Subject.version)
+        select(Subject.id, Subject.version, in_force.scalar_subquery())
         .where(among(session, Subject.id, [row.id for row in rows]))
         .order_by(Subject.id)
         .with_for_update()
     ).all()
-    if [tuple(one) for one in held] != [(row.id, row.version) for row in rows]:
+    if [(id_, version) for id_, version, _ in held] != [(row.id, row.version) for row in rows]:
         raise StaleRead("subjects")
+    # Whoever puts other rules in force marks every subject in the same transaction: a version that
+    # is still the one that was read belongs to the rules that are in force now.
+    if any(digest not in (None, rules.digest) for _, _, digest in held):
+        raise StaleRead("rules")
     values = [
         {
             "version": outcome.loaded.row.version + 1,
             "dirty": False,
+            "by_old_rules": False,
             "lease_token": None,
             "lease_until": None,
             "state": outcome.state,

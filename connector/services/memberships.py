@@ -19,6 +19,7 @@ from connector.models import Membership, Share
 from connector.models.among import among
 from connector.models.many import insert_many, update_many
 from connector.rulebook.faults import RuleFault
+from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
 
 ShareKey = tuple[str, str, str, str, str]
@@ -44,7 +45,7 @@ class Judged:
     is_gone: bool = False
 
 
-def judge_case(rulebook: Rulebook, municipality: str, case: Case, today: date) -> Judged:
+def judge_case(rulebook: Rulebook, rules: MunicipalityRules, case: Case, today: date) -> Judged:
     """Judges a subject by every indicator about its kind, in every tracked period. Touches nothing.
 
     A rule that fails leaves its former memberships as they are, and is reported.
@@ -53,7 +54,7 @@ def judge_case(rulebook: Rulebook, municipality: str, case: Case, today: date) -
     faults: list[RuleFault] = []
     days: list[date | None] = []
     frames: dict[date, Frame] = {}
-    for indicator in rulebook.rules(municipality).indicators:
+    for indicator in rules.indicators:
         if indicator.subject is not case.kind:
             continue
         for period, name, day in _moments(indicator.period, today):
@@ -61,9 +62,7 @@ def judge_case(rulebook: Rulebook, municipality: str, case: Case, today: date) -
             if framed is None:
                 framed = frames[day] = frame(case, day)
             try:
-                judgement = rulebook.judge(
-                    municipality, indicator, case, Moment(period, day), framed
-                )
+                judgement = rulebook.judge(rules.code, indicator, case, Moment(period, day), framed)
             except RuleFault as fault:
                 faults.append(fault)
                 continue

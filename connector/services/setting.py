@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from connector.domain.circle import Posts
 from connector.domain.dossier import Setting
 from connector.models import Import
+from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
 from connector.services import records
 from connector.services.calendars import work_calendar
@@ -22,10 +23,12 @@ from connector.services.listed import registers_of
 class Ground:
     """What is the same for all of a municipality's people until an import or the year changes it.
 
-    known: the quizzes and courses of which something is made. posts: whoever has a duty.
+    rules: those of the setting. known: the quizzes and courses of which something is made. posts:
+    whoever has a duty.
     """
 
     setting: Setting
+    rules: MunicipalityRules
     known: KnownObjects
     posts: Posts
 
@@ -71,6 +74,7 @@ class Settings:
         )
         ground = Ground(
             setting,
+            rules,
             KnownObjects(setting.catalogue, step_targets(session, municipality)),
             standing_posts(session, municipality),
         )

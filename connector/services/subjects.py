@@ -119,7 +119,27 @@ def mark_all_dirty(session: Session, municipality: str) -> None:
     )
 
 
-def _mark(session: Session, ids: list[int]) -> None:
+def mark_by_old_rules(session: Session, municipality: str) -> int:
+    """Has everything judged again because other rules came into force; how many that is."""
+    ids = session.scalars(
+        select(Subject.id).where(Subject.municipality == municipality).order_by(Subject.id)
+    ).all()
+    _mark(session, list(ids), by_old_rules=True)
+    return len(ids)
+
+
+def mark_left_behind(session: Session, municipality: str) -> None:
+    """Marks again whoever is by old rules and would not be judged: a process of a former version
+    that still runs judges and does not know of that column."""
+    wanted = (
+        Subject.municipality == municipality,
+        Subject.by_old_rules,
+        Subject.dirty.is_(False),
+    )
+    _mark(session, list(session.scalars(select(Subject.id).where(*wanted).order_by(Subject.id))))
+
+
+def _mark(session: Session, ids: list[int], **more: bool) -> None:
     """Rows are locked in order of id, as folding does; two orders would wait for each other."""
     for batch in _batches(ids):
         session.scalars(
@@ -128,7 +148,7 @@ def _mark(session: Session, ids: list[int]) -> None:
         session.execute(
             update(Subject)
             .where(Subject.id.in_(batch))
-            .values(dirty=True, version=Subject.version + 1)
+            .values(dirty=True, version=Subject.version + 1, **more)
             .execution_options(synchronize_session=False)
         )
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from connector.domain.cases import (
+    AnalysisCase,
     AssociationCase,
     Case,
     MunicipalityCase,
@@ -12,7 +14,7 @@ from connector.domain.cases import (
     StaffCase,
     TeamCase,
 )
-from connector.domain.catalogue import Catalogue, Policy
+from connector.domain.catalogue import Catalogue, Competency, Policy
 from connector.domain.dates import Span
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.people import (
@@ -27,6 +29,7 @@ from connector.domain.people import (
 from connector.domain.records import (
     Analysis,
     Decision,
+    Meeting,
     Mentorship,
     RoadmapItem,
     Snapshot,
@@ -47,15 +50,27 @@ def known_in(world: Given) -> Catalogue:
     known = builders.catalogue(quizzes, programmes)
     policies = {quiz["quiz"]: Policy(quiz["policy"]) for quiz in world["quizzes"]}
     diagnostics = tuple(replace(d, policy=policies[d.quiz]) for d in known.diagnostics)
-    return replace(known, diagnostics=diagnostics)
+    competencies = tuple(Competency(**given) for given in world["competencies"])
+    return replace(known, diagnostics=diagnostics, competencies=competencies)
 
 
-def organisation() -> Organisation:
-    """Two schools and two municipal associations to belong to."""
+def organisation(world: Given) -> Organisation:
+    """Two schools and two municipal associations to belong to, and those of the file."""
+    schools = {code: School(code, f"Школа {code}") for code in ("s1", "s2")}
+    associations = {code: Association(code, f"МО {code}") for code in ("a1", "a2")}
+    for given in world["schools"]:
+        schools[given["code"]] = _as_school(given)
+    for given in world["associations"]:
+        code, level = given["code"], AssociationLevel(given["level"])
+        associations[code] = Association(code, f"МО {code}", level)
     return Organisation(
-        {code: Dated(((None, School(code, f"Школа {code}")),)) for code in ("s1", "s2")},
-        {code: Dated(((None, Association(code, f"МО {code}")),)) for code in ("a1", "a2")},
+        {code: Dated(((None, school),)) for code, school in schools.items()},
+        {code: Dated(((None, one),)) for code, one in associations.items()},
     )
+
+
+def _as_school(given: Given) -> School:
+    return School(name=f"Школа {given['code']}", **{**given, "kind": SchoolKind(given["kind"])})
 
 
 def case_of(example: Given, ground: Setting) -> Case | None:
@@ -65,6 +80,7 @@ def case_of(example: Given, ground: Setting) -> Case | None:
         "team": _team,
         "school": _school,
         "association": _association,
+        "analysis": _analysis,
         "municipality": _municipality,
     }
     given = [(key, example[key]) for key in makers if example[key] is not None]
@@ -101,6 +117,7 @@ def _member(given: Given) -> StaffMember:
         given["number"],
         role=given["role"],
         school=given["school"],
+        subjects=given["subjects"],
         associations=given["associations"],
         employed=Span(given["employed_from"], given["employed_until"]),
         regional_methodist_since=given["regional_methodist_since"],
@@ -140,20 +157,44 @@ def _team(given: Given, ground: Setting) -> TeamCase:
 
 
 def _school(given: Given, ground: Setting) -> SchoolCase:
-    school = School("s1", "Школа s1", **{**given, "kind": SchoolKind(given["kind"])})
-    return SchoolCase(Dated(((None, school),)), ground)
+    beside = ("analyses", "snapshots", "people")
+    school = _as_school({"code": "s1", **{k: v for k, v in given.items() if k not in beside}})
+    return SchoolCase(
+        Dated(((None, school),)),
+        ground,
+        tuple(Analysis(**{**analysis, "scope": "school:s1"}) for analysis in given["analyses"]),
+        tuple(_snapshot(day) for day in given["snapshots"]),
+        tuple(_person(one, ground) for one in given["people"]),
+    )
 
 
 def _association(given: Given, ground: Setting) -> AssociationCase:
-    association = Association("a1", "МО a1", AssociationLevel(given["level"]), head="1")
+    level = AssociationLevel(given["level"])
+    association = Association("a1", "МО a1", level, parent=given["parent"], head="1")
     roadmap = tuple(RoadmapItem("a1", str(n), **item) for n, item in enumerate(given["roadmap"], 1))
     plans = tuple(WorkPlan("a1", **plan) for plan in given["work_plans"])
-    return AssociationCase(Dated(((None, association),)), roadmap, plans, ground)
+    return AssociationCase(
+        Dated(((None, association),)),
+        roadmap,
+        plans,
+        ground,
+        tuple(Meeting(**meeting) for meeting in given["meetings"]),
+        people=tuple(_person(one, ground) for one in given["people"]),
+    )
+
+
+def _analysis(given: Given, ground: Setting) -> AnalysisCase:
+    decisions = tuple(Decision(analysis="1", **made) for made in given["decisions"])
+    return AnalysisCase(Analysis("1", given["scope"], given["made_on"]), decisions, ground)
+
+
+def _snapshot(day: date) -> Snapshot:
+    return Snapshot(str(day.year), day, day, frozenset({"s1"}))
 
 
 def _municipality(given: Given, ground: Setting) -> MunicipalityCase:
     return MunicipalityCase(
-        tuple(Snapshot(str(day.year), day, day) for day in given["snapshots"]),
+        tuple(_snapshot(day) for day in given["snapshots"]),
         tuple(Analysis(**analysis) for analysis in given["analyses"]),
         tuple(Decision(str(n), **made) for n, made in enumerate(given["decisions"], 1)),
         ground,

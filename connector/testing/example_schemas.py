@@ -117,6 +117,7 @@ class ColleagueSchema(RuleSchema):
     number = Text(load_default="1")
     role = choice_of(Role, "teacher")
     school = Text(load_default="s1")
+    subjects = TextList(load_default=())
     associations = TextList(load_default=())
     birth_date = Day(load_default=None)
     teaching_since = Day(load_default=None)
@@ -145,10 +146,28 @@ class TeamSchema(RuleSchema):
     members = several(MemberSchema)
 
 
-class SchoolSchema(RuleSchema):
+class AnalysisSchema(RuleSchema):
+    number = Text(required=True)
+    made_on = Day(required=True)
+    scope = Text(load_default="municipality")
+
+
+class SchoolKindSchema(RuleSchema):
     kind = choice_of(SchoolKind, "school")
+    rural = YesNo(load_default=False)
+    low_results = YesNo(load_default=False)
+    biased_results = YesNo(load_default=False)
+
+
+class SchoolSchema(SchoolKindSchema):
+    """analyses: of this school. snapshots: days on which its figures were written down. people:
+    whoever ever worked there."""
+
     mentoring_since = Day(load_default=None)
     internship_since = Day(load_default=None)
+    analyses = several(AnalysisSchema)
+    snapshots = fields.List(Day(), load_default=list, error_messages=MESSAGES)
+    people = several(PersonSchema)
 
 
 class RoadmapSchema(RuleSchema):
@@ -165,16 +184,35 @@ class WorkPlanSchema(RuleSchema):
     link = Text(load_default=None)
 
 
+class MeetingSchema(RuleSchema):
+    """association: its own, or the one it belongs to."""
+
+    association = Text(load_default="a1")
+    held_on = Day(required=True)
+    agenda = TextList(load_default=())
+
+
 class AssociationSchema(RuleSchema):
     level = choice_of(AssociationLevel, "municipal")
+    parent = Text(load_default=None)
     roadmap = several(RoadmapSchema)
     work_plans = several(WorkPlanSchema)
+    meetings = several(MeetingSchema)
+    people = several(PersonSchema)
 
 
-class AnalysisSchema(RuleSchema):
-    number = Text(required=True)
+class MadeDecisionSchema(RuleSchema):
+    number = Text(load_default="1")
+    decided_on = Day(required=True)
+    scope = Text(load_default="municipality")
+
+
+class AnalysisCaseSchema(RuleSchema):
+    """An analysis that is counted itself, with the decisions that name it."""
+
     made_on = Day(required=True)
     scope = Text(load_default="municipality")
+    decisions = several(MadeDecisionSchema)
 
 
 class DecisionSchema(RuleSchema):
@@ -196,7 +234,8 @@ class ExpectedSchema(RuleSchema):
 
 
 class ExampleSchema(RuleSchema):
-    """One case; exactly one of person, team, school, association, municipality is given."""
+    """One case; exactly one of person, team, school, association, analysis, municipality is
+    given."""
 
     name = Text(required=True)
     indicator = Text(required=True)
@@ -206,6 +245,7 @@ class ExampleSchema(RuleSchema):
     team = one(TeamSchema)
     school = one(SchoolSchema)
     association = one(AssociationSchema)
+    analysis = one(AnalysisCaseSchema)
     municipality = one(MunicipalitySchema)
     expected = fields.Nested(ExpectedSchema, required=True, error_messages=MESSAGES)
 
@@ -226,9 +266,30 @@ class QuizSchema(RuleSchema):
     policy = Choice(["last", "best", "first"], load_default="last")
 
 
+class CompetencySchema(RuleSchema):
+    code = Text(required=True)
+    title = Text(load_default=None)
+    area = Text(load_default=None)
+
+
+class KnownSchoolSchema(SchoolKindSchema):
+    code = Text(required=True)
+
+
+class KnownAssociationSchema(RuleSchema):
+    code = Text(required=True)
+    level = choice_of(AssociationLevel, "municipal")
+
+
 class WorldSchema(RuleSchema):
+    """schools, associations: to belong to, besides the schools s1, s2 and the municipal
+    associations a1, a2, or in their place."""
+
     quizzes = several(QuizSchema)
     programmes = several(ProgrammeSchema)
+    competencies = several(CompetencySchema)
+    schools = several(KnownSchoolSchema)
+    associations = several(KnownAssociationSchema)
 
 
 class ExamplesFileSchema(RuleSchema):

@@ -10,8 +10,9 @@ from importlib.resources.abc import Traversable
 
 from connector.domain.because import SubjectKind
 from connector.domain.cases import Case, Moment
-from connector.domain.indicators import judge
+from connector.domain.indicators import Indicator, judge
 from connector.domain.periods import AsOfBeforePeriod, NotAPeriod, parse_period
+from connector.domain.words.staff import everybody
 from connector.rulebook import MunicipalityRules, RuleFileFault, RulesRefused
 from connector.rulebook.documents import Node, read_document
 from connector.rulebook.schemas import load
@@ -45,7 +46,7 @@ def read_examples(rules: MunicipalityRules, folder: Traversable) -> tuple[Exampl
         rules.code,
         zone=rules.zone,
         known=known_in(loaded["world"]),
-        organisation=organisation(),
+        organisation=organisation(loaded["world"]),
         scales=rules.scales,
         stalls=rules.stalls,
     )
@@ -104,7 +105,7 @@ def _said(in_population: bool, achieved: bool, codes: list[str]) -> str:
 
 def lacking(rules: MunicipalityRules, examples: tuple[Example, ...]) -> list[str]:
     """Which indicators want an example: each needs one that achieves, one that does not, and one
-    outside its population (nobody is outside when the municipality itself is the subject)."""
+    outside its population, if anybody can be outside."""
     wanting: list[str] = []
     for indicator in rules.indicators:
         own = [example for example in examples if example.indicator == indicator.code]
@@ -112,7 +113,16 @@ def lacking(rules: MunicipalityRules, examples: tuple[Example, ...]) -> list[str
             wanting.append(f"{indicator.code}: нет примера, который засчитывается")
         if not any(e.in_population and not e.achieved for e in own):
             wanting.append(f"{indicator.code}: нет примера, который не засчитывается")
-        alone = indicator.subject is SubjectKind.MUNICIPALITY
-        if not alone and all(e.in_population for e in own):
+        if _has_outsiders(indicator) and all(e.in_population for e in own):
             wanting.append(f"{indicator.code}: нет примера вне охвата")
     return wanting
+
+
+def _has_outsiders(indicator: Indicator) -> bool:
+    """People leave, and with them their routes and completions; the municipality is alone; of other
+    subjects everybody may be counted."""
+    if indicator.subject in (SubjectKind.STAFF, SubjectKind.ROUTE, SubjectKind.COMPLETION):
+        return True
+    return indicator.subject is not SubjectKind.MUNICIPALITY and (
+        indicator.population is not everybody
+    )

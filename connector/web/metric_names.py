@@ -59,6 +59,10 @@ PARKED = Declared(
 UNJUDGED = Declared(
     "connector_unjudged", "gauge", "Subjects that wait to be judged; at most 100000 are counted"
 )
+REJUDGED = Declared(
+    "connector_rules_changing", "gauge",
+    "Subjects still to be judged by rules that are coming into force", ("municipality",),
+)  # fmt: skip
 LEASES = Declared(
     "connector_leases", "gauge",
     "Rows that workers hold, and rows whose holder did not come back in time", ("kind", "state"),
@@ -88,9 +92,7 @@ RULES_OFF = Declared(
     ("municipality",),
 )  # fmt: skip
 
-TICK = Declared(
-    "connector_tick_timestamp_seconds", "gauge", "When the tick last began a turn"
-)
+TICK = Declared("connector_tick_timestamp_seconds", "gauge", "When the tick last began a turn")
 BATCH_SECONDS = Declared(
     "connector_batch_seconds", "histogram", "Batches of work done, by kind", ("kind",)
 )
@@ -124,8 +126,8 @@ TALLIED = (
 """Counted by whoever does the work and summed up in the database (connector.tallies)."""
 
 METRICS = (
-    DATABASE_UP, BUILD, COLLECTED, HOOKS, LAG, DELIVERIES, PARKED, UNJUDGED, LEASES, NOTICES,
-    NOTICE_LAG, LAST_DELIVERY, REFUSED, IGNORED, RULE_FAULTS, RULES_OFF, *TALLIED,
+    DATABASE_UP, BUILD, COLLECTED, HOOKS, LAG, DELIVERIES, PARKED, UNJUDGED, REJUDGED, LEASES,
+    NOTICES, NOTICE_LAG, LAST_DELIVERY, REFUSED, IGNORED, RULE_FAULTS, RULES_OFF, *TALLIED,
 )  # fmt: skip
 
 OF_THE_PROCESS = (

@@ -24,6 +24,7 @@ from connector.errors import StorageUnavailable
 from connector.hooks.times import BOUNDS as HOOK_BOUNDS
 from connector.hooks.times import HookTimes
 from connector.services import schema
+from connector.services.changeovers import ChangeoverService
 from connector.services.rule_faults import off_until
 from connector.services.tallying import TallyService
 from connector.services.watching import WatchService
@@ -34,9 +35,7 @@ from connector.web.metric_names import Declared
 Samples = Iterable[tuple[tuple[str, ...], float]]
 
 
-def registry(
-    db: Database, now: Callable[[], datetime], times: HookTimes
-) -> CollectorRegistry:
+def registry(db: Database, now: Callable[[], datetime], times: HookTimes) -> CollectorRegistry:
     """Each application has one of its own."""
     made = CollectorRegistry()
     ProcessCollector(registry=made)
@@ -89,6 +88,8 @@ class Numbers(Collector):
         yield _family(names.PARKED, sorted(parked.items()))
         unjudged, held_subjects = watch.subjects()
         yield _family(names.UNJUDGED, [((), unjudged)])
+        changing = ChangeoverService(session).all()
+        yield _family(names.REJUDGED, [((m,), one.remaining) for m, one in changing.items()])
         notices, due_since, held_notices = watch.notices()
         yield _family(
             names.LEASES,
@@ -111,9 +112,7 @@ class Numbers(Collector):
 
 
 def _hooks(times: HookTimes) -> Metric:
-    family = HistogramMetricFamily(
-        names.HOOKS.name, names.HOOKS.told, labels=names.HOOKS.labels
-    )
+    family = HistogramMetricFamily(names.HOOKS.name, names.HOOKS.told, labels=names.HOOKS.labels)
     for status, (counts, total) in times.counted().items():
         bounds = (*map(str, HOOK_BOUNDS), BEYOND)
         buckets = list(zip(bounds, accumulate(counts), strict=True))

@@ -58,7 +58,9 @@ def test_a_stranger_is_seen(text: str) -> None:
 
 def test_the_plugins_are_found() -> None:
     assert {package.name for package in PLUGIN_PACKAGES} >= {
+        "connector_khankaysky",
         "connector_korolev",
         "connector_kuznetsk",
         "connector_todzhinsky",
+        "connector_verkhnyaya_pyshma",
     }

@@ -10,7 +10,7 @@ import pytest
 from marshmallow import fields
 
 from connector.domain.words import CORE, Word
-from connector.rulebook import RulesRefused, load_rules, schemas
+from connector.rulebook import RulesRefused, dated, load_rules, schemas
 from connector.rulebook.documents import read_document
 from connector.rulebook.grammar import GRAMMAR, ConditionReader
 from connector.rulebook.passports import shared_passports
@@ -19,7 +19,13 @@ from tests.guards.tree import ROOT, none_of, parse
 from tests.unit.rulebook.memory_folder import MemoryFolder
 
 GUIDES = {language: ROOT / "docs" / language / "rules.md" for language in ("ru", "en")}
-SHIPPED = ("connector_korolev", "connector_kuznetsk", "connector_todzhinsky")
+SHIPPED = (
+    "connector_khankaysky",
+    "connector_korolev",
+    "connector_kuznetsk",
+    "connector_todzhinsky",
+    "connector_verkhnyaya_pyshma",
+)
 SCHEMAS = (
     schemas.MunicipalitySchema,
     schemas.StallSchema,
@@ -30,6 +36,7 @@ SCHEMAS = (
     schemas.BasisSchema,
     schemas.IndicatorsFileSchema,
     schemas.PassportsFileSchema,
+    dated.DatedNumberSchema,
 )
 
 every_guide = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)

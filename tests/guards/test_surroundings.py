@@ -7,12 +7,7 @@ import pytest
 
 from tests.guards.tree import ROOT, dotted, imported, none_of, parse, place, python_files
 
-SHIPPED = (
-    "connector",
-    "plugins/korolev/connector_korolev",
-    "plugins/kuznetsk/connector_kuznetsk",
-    "plugins/todzhinsky/connector_todzhinsky",
-)
+SHIPPED = ("connector", *(str(p.relative_to(ROOT)) for p in ROOT.glob("plugins/*/connector_*")))
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}
 PACKAGES = {"environs", "dotenv"}
 CLOCKS = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connector.domain.cases import StaffCase
 from connector.domain.catalogue import parse_target
 from connector.domain.dates import Span
-from connector.domain.dossier import Dossier
+from connector.domain.dossier import Dossier, Rung, StallPolicy
 from connector.domain.evidence import Evidence
 from connector.domain.folding import fold
 from connector.domain.notices import owed_for
@@ -168,6 +168,21 @@ def test_without_a_head_the_specialist_hears_in_their_place() -> None:
     at_heads, later = (owed_for(one, circle, day) for day in (HEADS_ON, SPECIALIST_ON))
     assert {str(o.role) for o in at_heads} == {"methodist", "specialist"}
     assert at_heads == later
+
+
+@pytest.mark.parametrize(
+    ("day", "roles"),
+    [
+        (HEADS_ON, {"methodist", "mentor"}),
+        (SPECIALIST_ON - DAY, {"methodist", "mentor"}),
+        (SPECIALIST_ON, {"methodist", "mentor", "specialist"}),
+    ],
+)
+def test_a_ladder_without_heads_leaves_them_out(day: date, roles: set[str]) -> None:
+    """khankaysky 4: the methodists answer to the specialist."""
+    within = setting(policy=StallPolicy(ladder=(Rung.METHODIST, Rung.SPECIALIST)))
+    one = StaffCase(fold(Dossier(person(), routes=(route(steps=STEPS),)), within), within)
+    assert {str(o.role) for o in owed_for(one, FULL, day)} == roles
 
 
 def test_a_head_of_two_associations_is_alerted_once() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.domain.because import Because
 from connector.domain.cases import Case, CompletionCase, Moment
@@ -17,6 +18,7 @@ from connector.texts.because import because_text, sentences
 from tests.guards.tree import parse, python_files
 from tests.unit.domain.random_cases import LAST, cases
 from tests.unit.domain.random_pieces import pieces
+from tests.unit.domain.random_places import places
 
 SENTENCES = sentences()
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
@@ -102,6 +104,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "document_present": {"link": True},
     "practice_published": {"link": True},
     "contest_held": {"in_period": True},
+    "school_has": {"any_of": ("rural", "low_results")},
+    "followed_by_decision": {"days": 10},
+    "tied_to_association": {"levels": ("municipal",)},
+    "every_competency_measured": {"days": 30},
 }
 
 
@@ -116,7 +122,7 @@ def conditions() -> Iterator[tuple[Condition, frozenset[Any]]]:
 CONDITIONS = list(conditions())
 
 
-@given(cases | pieces)
+@given(st.one_of(cases, pieces, places))
 def test_every_reason_ever_given_becomes_a_sentence(case: Case) -> None:
     for kind in (PeriodKind.YEAR, PeriodKind.ACADEMIC_YEAR):
         moment = Moment(period_containing(LAST, kind), LAST)

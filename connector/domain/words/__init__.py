@@ -3,9 +3,12 @@
 from connector.domain.words import (
     attestation,
     completions,
+    cycle,
     deficits,
+    effect,
     learning,
     organisation,
+    places,
     registers,
     staff,
     staff_records,
@@ -21,6 +24,9 @@ CORE = vocabulary(
     organisation.WORDS,
     completions.WORDS,
     registers.WORDS,
+    places.WORDS,
+    cycle.WORDS,
+    effect.WORDS,
 )
 """Every word the core brings; plugins may add theirs."""
 

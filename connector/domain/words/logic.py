@@ -4,6 +4,9 @@ A condition may name a day that is past; it must not hide the later day of its n
 are compared only after the moment has dropped those that can change nothing any more.
 """
 
+from collections.abc import Sequence
+from datetime import date
+
 from connector.domain.because import Because, Finding
 from connector.domain.cases import Case, Moment
 from connector.domain.indicators import Condition, Indicator
@@ -66,6 +69,20 @@ def achieved_in(indicator: Indicator) -> Condition:
             achieved.because,
             moment.changes(population.changes_on, achieved.changes_on),
         )
+
+    return condition
+
+
+def in_force(versions: Sequence[tuple[date | None, Condition]]) -> Condition:
+    """Of conditions in order of their first day, the one in force on the period's last day: what
+    holds from next year on does not rewrite this year (domain 5)."""
+
+    def condition(case: Case, moment: Moment) -> Finding:
+        held = versions[0][1]
+        for valid_from, one in versions[1:]:
+            if valid_from is not None and valid_from <= moment.period.last:
+                held = one
+        return held(case, moment)
 
     return condition
 

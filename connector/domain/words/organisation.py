@@ -25,7 +25,8 @@ _TRAITS = ("rural", "low_results", "biased_results")
 _LEVELS = ("municipal", "regional", "federal")
 
 
-def _versions(case: Case, day: date) -> Dated[School] | None:
+def school_versions(case: Case, day: date) -> Dated[School] | None:
+    """Of the school itself; of a person, of the school they work in on `day`."""
     if isinstance(case, SchoolCase):
         return case.school
     assert isinstance(case, StaffCase)
@@ -35,7 +36,7 @@ def _versions(case: Case, day: date) -> Dated[School] | None:
 
 def school_kind(kind: str) -> Condition:
     def condition(case: Case, moment: Moment) -> Finding:
-        versions = _versions(case, moment.as_of)
+        versions = school_versions(case, moment.as_of)
         held = versions.at(moment.as_of).kind if versions else None
         # A person's case does not look at the school's later versions, so its turn is told here.
         turn = next_turn((d for d, _ in versions.versions), moment.as_of) if versions else None
@@ -46,7 +47,7 @@ def school_kind(kind: str) -> Condition:
 
 def school_is(trait: str) -> Condition:
     def condition(case: Case, moment: Moment) -> Finding:
-        versions = _versions(case, moment.as_of)
+        versions = school_versions(case, moment.as_of)
         holds = versions is not None and bool(getattr(versions.at(moment.as_of), trait))
         code = "school_is" if holds else "school_is_not"
         # A person's case does not look at the school's later versions, so its turn is told here.
@@ -60,7 +61,7 @@ def school_since(field: str) -> Condition:
     """Since a day on or before as_of the school runs the model or takes part in the system."""
 
     def condition(case: Case, moment: Moment) -> Finding:
-        versions = _versions(case, moment.as_of)
+        versions = school_versions(case, moment.as_of)
         school = versions.at(moment.as_of) if versions else None
         since = getattr(school, f"{field}_since", None)
         if since is not None and since <= moment.as_of:

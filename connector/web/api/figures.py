@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from connector.domain.because import SliceKind, SubjectKind
 from connector.domain.periods import PeriodKind, period_containing
+from connector.services.changeovers import ChangeoverService
 from connector.services.figures import Figure, SubjectFigure
 from connector.services.visibility import Sight, VisibilityService
 from connector.texts.because import because_text
@@ -36,11 +37,13 @@ def register(blueprint: Blueprint) -> None:
             service = figures_of(session)
             figures = service.figures(municipality, period, as_of, by)
             sight = VisibilityService(session).sight(the_viewer(), municipality, day)
+            changing = ChangeoverService(session).behind(municipality, figures)
         return {
             "municipality": municipality,
             "period": str(period),
-            "as_of": as_of,
+            "as_of": figures[0].as_of if figures else as_of,
             "indicators": [_indicator(figure, sight) for figure in figures],
+            "changing": changing,
         }
 
     @get(

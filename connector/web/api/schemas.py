@@ -117,11 +117,28 @@ class Indicator(Schema):
     slices = fields.List(fields.Nested(Slice))
 
 
+class Changeover(Schema):
+    """remaining: of `total` people, schools and so on those that are not judged anew yet."""
+
+    since = instant()
+    total = fields.Integer()
+    remaining = fields.Integer()
+
+
 class Indicators(Schema):
+    """changing: while other rules are coming into force; figures are those of the former ones."""
+
     municipality = fields.String()
     period = fields.String()
     as_of = fields.Date()
     indicators = fields.List(fields.Nested(Indicator))
+    changing = fields.Nested(Changeover)
+
+    @post_dump
+    def _only_while_changing(self, dumped: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        if dumped.get("changing") is None:
+            dumped.pop("changing", None)
+        return dumped
 
 
 class BecauseText(Schema):

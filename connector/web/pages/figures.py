@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from connector.domain.because import SliceKind
 from connector.domain.periods import Period, PeriodKind, period_containing
+from connector.services.changeovers import ChangeoverService
 from connector.services.visibility import VisibilityService
 from connector.spreadsheets.spelling import sort_key
 from connector.web.access import the_viewer
@@ -32,6 +33,7 @@ def overview(municipality: str) -> str:
     with household().db.reading() as session:
         figures = figures_of(session).figures(municipality, period, chosen.as_of, by)
         sight = VisibilityService(session).sight(the_viewer(), municipality, day)
+        changing = ChangeoverService(session).behind(municipality, figures)
     whole = [card_of(figure, sight, by) for figure in figures]
     cards, places = _page(whole, request.args.get("q", ""), request.args.get("page"))
     return render_template(
@@ -45,6 +47,7 @@ def overview(municipality: str) -> str:
         chosen=chosen,
         as_of=figures[0].as_of if figures else period.as_of(chosen.as_of or max(day, period.first)),
         by=by,
+        changing=changing,
         others=_others(municipality, period, day),
     )
 

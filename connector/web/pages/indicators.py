@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from connector.domain.because import Slice, SliceKind, SubjectKind
 from connector.domain.nearness import Nearness
+from connector.services.changeovers import ChangeoverService
 from connector.services.figures import Figure, FigureService, SubjectFigure
 from connector.services.record_names import RecordNames
 from connector.services.record_origins import origins
@@ -84,6 +85,7 @@ def details(municipality: str, code: str) -> str:
         view = _view(session, figures, municipality, code)
         passport, period = view.asking.indicator, view.asking.period
         figure = figures.figure(municipality, code, period, view.asking.day)
+        changing = ChangeoverService(session).behind(municipality, [figure])
         kinds = _kinds(passport.subject)
         lists = SubjectLists(session, figures)
         subjects, counts = _subjects(session, lists, view, filters)
@@ -94,6 +96,7 @@ def details(municipality: str, code: str) -> str:
     return render_template(
         "indicator.html",
         passport=passport,
+        changing=changing,
         card=card_of(figure, view.sight, None),
         sliced=[_sliced(card_of(figure, view.sight, by), by) for by in kinds],
         period=period,

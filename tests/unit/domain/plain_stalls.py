@@ -57,14 +57,15 @@ def is_stalled(
 def episode(
     route: Route, done: Done, day: date, calendar: WorkCalendar, policy: StallPolicy
 ) -> tuple[date, int] | None:
-    """First stalled day and how many rungs have been reached (1 to 3); None if not stalled."""
+    """First stalled day and how many rungs have been reached (from 1); None if not stalled."""
     if not is_stalled(route, done, day, calendar, policy):
         return None
     first = day
     while is_stalled(route, done, first - DAY, calendar, policy):
         first -= DAY
     waited = worked(route, first, day, calendar)
-    return first, 1 + (waited >= policy.head_after) + (waited >= policy.specialist_after)
+    after = {"methodist": 0, "head": policy.head_after, "specialist": policy.specialist_after}
+    return first, sum(waited >= after[rung] for rung in policy.ladder)
 
 
 def next_change(

@@ -34,6 +34,7 @@ from tests.unit.domain.random_cases import (
     staff_cases,
     team_cases,
 )
+from tests.unit.domain.random_places import peopled_associations, peopled_schools
 
 DAY = timedelta(days=1)
 PERIODS = (
@@ -101,8 +102,8 @@ everyone: Condition = CORE["everyone"].build()
 CASES: dict[SubjectKind, st.SearchStrategy[Case]] = {
     SubjectKind.STAFF: staff_cases(),
     SubjectKind.TEAM: team_cases(),
-    SubjectKind.SCHOOL: school_cases(),
-    SubjectKind.ASSOCIATION: association_cases(),
+    SubjectKind.SCHOOL: st.one_of(school_cases(), peopled_schools()),
+    SubjectKind.ASSOCIATION: st.one_of(association_cases(), peopled_associations()),
     SubjectKind.MUNICIPALITY: municipality_cases(),
     SubjectKind.ROADMAP_ITEM: random_pieces.roadmap_cases(),
     SubjectKind.DOCUMENT: random_pieces.document_cases(),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connector.domain.because import SubjectKind
+from connector.domain.dossier import Rung
 from connector.domain.levels import Level
 from connector.domain.periods import PeriodKind
 from connector.rulebook import MunicipalityRules, RulesRefused, UnknownIndicator, load_rules
@@ -84,6 +85,22 @@ scales:
     assert rules.scales.on(old).level(Fraction(60)) is Level.BELOW_BASE
     assert rules.scales.on(old).level(Fraction(121, 2)) is Level.BASE
     assert rules.scales.on(new).level(Fraction(60)) is Level.BASE
+
+
+def test_a_ladder_is_read_in_its_order() -> None:
+    rules = load(municipality=MUNICIPALITY + "\nstalls: {ladder: [methodist, specialist]}\n")
+    assert rules.stalls.ladder == (Rung.METHODIST, Rung.SPECIALIST)
+    assert load().stalls.ladder == tuple(Rung)
+
+
+@pytest.mark.parametrize(
+    "ladder",
+    ["[]", "[specialist]", "[methodist, specialist, head]", "[methodist, methodist]",
+     "[methodist, boss]", "methodist", "[[methodist]]"],
+)  # fmt: skip
+def test_a_ladder_that_is_none_is_refused(ladder: str) -> None:
+    (fault,) = refusals(municipality=MUNICIPALITY + f"\nstalls: {{ladder: {ladder}}}\n")
+    assert "ladder" in fault
 
 
 def test_indicators_may_lie_in_a_folder_of_their_own() -> None:
