@@ -25,6 +25,8 @@ def rules(made: Container) -> Iterator[Finding]:
     for code, faults in made.rulebook.faults.items():
         for fault in faults:
             yield trouble("rules", f"{code}: {fault}")
+        if made.rulebook.known()[code].rules is not None:
+            yield note("rules", f"{code}: действуют прежние правила, пока ошибки не исправлены.")
     towns = made.rulebook.municipalities()
     if towns:
         yield ok("rules", f"Муниципалитеты: {', '.join(towns)}.")

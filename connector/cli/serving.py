@@ -17,6 +17,7 @@ from connector.config import Config
 from connector.runtime.counting import COUNT_S, Counting, counted
 from connector.runtime.engine import RETAIN_S, TICK_S, Engine
 from connector.runtime.hints import ARRIVED
+from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
 from connector.runtime.relay import Relay
@@ -64,7 +65,13 @@ def serve_web(
     tallying = Counting(container.db, container.tallies)
     inbox = Inbox(container.db, container.box, container.clock, relay.nudge)
     server = _web_server(container, inbox, relay.nudge, host, port, sock=sock)
-    counting = Loops(Loop("count", inbox.flush, TICK_S), Loop("tally", tallying.flush, COUNT_S))
+    keeper = RuleKeeper(container)
+    counting = Loops(
+        Loop("count", inbox.flush, TICK_S),
+        Loop("tally", tallying.flush, COUNT_S),
+        Loop("rules", keeper.follow, RULES_S),
+    )
+    keeper.begin(keeper.follow)
     relay.start()
     counting.start()
     try:
@@ -102,7 +109,10 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
     sweep = Sweep(container, hint_publisher(container.config))
     retainer = Retainer(container.db, Keep.of(container.config), container.clock)
     counting = Counting(container.db, container.tallies)
+    keeper = RuleKeeper(container)
+    keeper.begin(keeper.keep)
     loops = Loops(
+        Loop("rules", keeper.keep, RULES_S),
         Loop("tick", sweep.run_once, every_s),
         Loop("retain", retainer.run_once, RETAIN_S),
         Loop("count", counting.flush, COUNT_S),

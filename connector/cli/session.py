@@ -7,6 +7,7 @@ from connector import config
 from connector.bootstrap import Container, build
 from connector.clock import Clock
 from connector.errors import BadSettings, ConnectorError
+from connector.runtime.keep_rules import RuleKeeper
 from connector.services import schema
 from connector.services.importing import ImportService
 from connector.services.mapping import after_import
@@ -23,6 +24,8 @@ def container(clock: Clock | None = None, upgrade: bool = True) -> Iterator[Cont
     try:
         if upgrade:
             ready(made)
+            # By the rules that are in force, whatever the files have become since.
+            RuleKeeper(made).follow()
         yield made
     finally:
         made.close()

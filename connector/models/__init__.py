@@ -7,6 +7,7 @@ from connector.models.evidence import EvidenceSlot
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
 from connector.models.record import ALWAYS, Import, Record
+from connector.models.rule_set import RuleSet
 from connector.models.share import (
     Changeover,
     FrozenShare,
@@ -38,6 +39,7 @@ __all__ = [
     "Reading",
     "Record",
     "RuleFault",
+    "RuleSet",
     "Share",
     "Snapshot",
     "Source",

@@ -31,6 +31,10 @@ class Asking:
         self._lock = Lock()
         self._recent: dict[str, None] = {}
 
+    def know(self, plugins: Mapping[str, FoundPlugin]) -> None:
+        """Which plugins there are from now on."""
+        self._plugins = plugins
+
     def answers(
         self, code: str, pairs: Sequence[Pair], day: date, off: Collection[str] = ()
     ) -> list[Answer]:
@@ -78,9 +82,9 @@ class Asking:
 
     def _end(self, codes: Sequence[str]) -> None:
         for code in codes:
-            asker = self._plugins[code].asker
-            if asker is not None:
-                asker.close()
+            plugin = self._plugins.get(code)
+            if plugin is not None and plugin.asker is not None:
+                plugin.asker.close()
 
 
 def _answer(plugin: FoundPlugin, pair: Pair, said: Said, day: date, off: Collection[str]) -> Answer:

@@ -53,7 +53,7 @@ def find_plugins(rules_dir: Path | None, safe_mode: bool = False) -> tuple[Found
     below `rules_dir`; whoever comes second under a code is faulty. safe_mode: no plugin's Python is
     run, only its rule files are read."""
     found: dict[str, FoundPlugin] = {}
-    for plugin in (*_installed(safe_mode), *_folders(rules_dir)):
+    for plugin in (*_installed(safe_mode), *folder_plugins(rules_dir)):
         held = found.get(plugin.municipality)
         if held is None:
             found[plugin.municipality] = plugin
@@ -120,7 +120,8 @@ def _distribution(point: EntryPoint) -> tuple[str | None, str | None]:
     return (point.dist.name, point.dist.version) if point.dist else (None, None)
 
 
-def _folders(rules_dir: Path | None) -> Iterator[FoundPlugin]:
+def folder_plugins(rules_dir: Path | None) -> Iterator[FoundPlugin]:
+    """The YAML folders below `rules_dir`, each a municipality."""
     if rules_dir is None or not rules_dir.is_dir():
         return
     for folder in sorted(rules_dir.iterdir()):

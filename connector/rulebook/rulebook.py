@@ -27,6 +27,7 @@ from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.passports import Passports, shared_passports
 from connector.rulebook.plugins import FoundPlugin, find_plugins
 from connector.rulebook.python_rules import PythonRules, rule_name
+from connector.rulebook.rule_files import RuleFiles, read_files
 
 log = logging.getLogger(__name__)
 
@@ -43,21 +44,36 @@ class PluginEntry:
     faults: tuple[RuleFileFault, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a process knows of one municipality.
+
+    rules, files: by which it is judged; None where there are none that could be. found: the rules
+    as its files have them now, None where these are faulty or gone; refused: what is wrong with
+    them. kept: the number of the stored set that the rules are, where they are not those found.
+    """
+
+    plugin: FoundPlugin
+    rules: MunicipalityRules | None = None
+    files: RuleFiles | None = None
+    found: MunicipalityRules | None = None
+    found_files: RuleFiles | None = None
+    refused: RulesRefused | None = None
+    kept: int | None = None
+
+
 class Rulebook:
-    """The rules of every municipality that an installed plugin or a rules folder names."""
+    """The rules of every municipality that an installed plugin or a rules folder names.
+
+    Others may come into force while it is used: whoever needs rules twice asks once and keeps them.
+    """
 
     def __init__(self, plugins: Iterable[FoundPlugin]) -> None:
-        self._plugins = {p.municipality: p for p in plugins}
-        self._asking = Asking(self._plugins)
-        self._rules: dict[str, MunicipalityRules] = {}
-        self._refused: dict[str, RulesRefused] = {}
-        shared = shared_passports()
-        for code, plugin in self._plugins.items():
-            try:
-                self._rules[code] = _read(plugin, shared)
-            except RulesRefused as err:
-                self._refused[code] = err
-                log.error("rules.refused municipality=%s faults=%d", code, len(err.faults))
+        self._shared = shared_passports()
+        self._known: dict[str, Known] = {}
+        for plugin in plugins:
+            self._known[plugin.municipality] = self._found(plugin, read_files(plugin.folders))
+        self._asking = Asking({code: known.plugin for code, known in self._known.items()})
 
     @classmethod
     def open(cls, rules_dir: Path | None = None, safe_mode: bool = False) -> "Rulebook":
@@ -66,30 +82,100 @@ class Rulebook:
 
     def municipalities(self) -> tuple[str, ...]:
         """The codes whose rules are in force; a municipality with faulty files is in `faults`."""
-        return tuple(sorted(self._rules))
+        return tuple(sorted(c for c, known in self._known.items() if known.rules is not None))
 
     @property
     def faults(self) -> Mapping[str, tuple[RuleFileFault, ...]]:
-        """By municipality, what is wrong with its plugin or its files; nothing wrong, no entry."""
+        """By municipality, what is wrong with its plugin or its files; nothing wrong, no entry.
+
+        Former rules may be in force all the same.
+        """
         found = {}
-        for code, plugin in self._plugins.items():
-            refused = self._refused.get(code)
-            faults = plugin.faults + (refused.faults if refused else ())
+        for code, known in self._known.items():
+            refused = known.refused
+            faults = known.plugin.faults + (refused.faults if refused else ())
             if faults:
                 found[code] = faults
         return found
 
-    def rules(self, code: str) -> MunicipalityRules:
-        """Raises UnknownMunicipality, or RulesRefused where the municipality's files are faulty."""
-        if code in self._refused:
-            raise RulesRefused(self.faults[code])
-        if code not in self._rules:
-            raise UnknownMunicipality(code)
-        return self._rules[code]
+    def known(self) -> Mapping[str, Known]:
+        """Everything that is known at this moment, by municipality."""
+        return self._known
+
+    def reread(self, plugin: FoundPlugin) -> bool:
+        """Reads a rules folder again, or a new one; whether anything in it is another by now.
+
+        The former rules stay in force until `use_found`, or as long as the files are faulty.
+        """
+        code = plugin.municipality
+        files = read_files(plugin.folders)
+        held = self._known.get(code)
+        before = held.found_files if held is not None else None
+        if before is not None and before.digest == files.digest:
+            return False
+        read = self._found(plugin, files)
+        if held is not None and held.rules is not None:
+            read = replace(read, rules=held.rules, files=held.files, kept=held.kept)
+        self._learn(read)
+        return True
+
+    def miss(self, code: str) -> None:
+        """The folder of a municipality is gone; its rules stay in force."""
+        held = self._known[code]
+        fault = RuleFileFault(code, 0, "папки с правилами больше нет")
+        self._learn(replace(held, found=None, found_files=None, refused=RulesRefused([fault])))
+
+    def keep(self, code: str, number: int, files: RuleFiles, is_plugin: bool) -> None:
+        """Has a stored set of files be in force, whatever is found. number: of the set.
+
+        is_plugin: they came with a plugin, which may have had something to say besides. Raises
+        RulesRefused where this process cannot read them.
+        """
+        held = self._known.get(code)
+        if held is None:
+            fault = RuleFileFault(code, 0, "правил больше нет на месте, действуют сохранённые")
+            plugin = FoundPlugin(code, None, None, faults=(fault,), is_silent=is_plugin)
+            held = Known(plugin)
+        rules = _read(held.plugin, files, self._shared, is_plugin)
+        self._learn(replace(held, rules=rules, files=files, kept=number))
+
+    def use_found(self, code: str) -> None:
+        """Has the rules be in force that its files have now."""
+        held = self._known[code]
+        if held.found is not None and held.rules is not held.found:
+            self._learn(replace(held, rules=held.found, files=held.found_files, kept=None))
+
+    def forget(self, code: str) -> None:
+        """Nobody names the municipality any more, and nobody wants it kept."""
+        self._known = {c: known for c, known in self._known.items() if c != code}
+        self._asking.know({c: known.plugin for c, known in self._known.items()})
 
     def put(self, rules: MunicipalityRules) -> None:
         """Has this process know other rules from now on; whoever holds the former keeps them."""
-        self._rules = {**self._rules, rules.code: rules}
+        self._learn(replace(self._known[rules.code], rules=rules))
+
+    def _learn(self, known: Known) -> None:
+        # Never changed in place: other threads are reading.
+        self._known = {**self._known, known.plugin.municipality: known}
+        self._asking.know({c: one.plugin for c, one in self._known.items()})
+
+    def _found(self, plugin: FoundPlugin, files: RuleFiles) -> Known:
+        try:
+            rules = _read(plugin, files, self._shared, plugin.distribution is not None)
+        except RulesRefused as err:
+            code = plugin.municipality
+            log.error("rules.refused municipality=%s faults=%d", code, len(err.faults))
+            return Known(plugin, found_files=files, refused=err)
+        return Known(plugin, rules, files, rules, files)
+
+    def rules(self, code: str) -> MunicipalityRules:
+        """Raises UnknownMunicipality, or RulesRefused where the municipality's files are faulty."""
+        known = self._known.get(code)
+        if known is None:
+            raise UnknownMunicipality(code)
+        if known.rules is None:
+            raise RulesRefused(self.faults[code])
+        return known.rules
 
     def judge(
         self,
@@ -125,9 +211,10 @@ class Rulebook:
 
         Raises UnknownMunicipality.
         """
-        if code not in self._plugins:
+        known = self._known.get(code)
+        if known is None:
             raise UnknownMunicipality(code)
-        plugin = self._plugins[code]
+        plugin = known.plugin
         if plugin.asker is None or plugin.code is None:
             return None
         return PythonRules(code, plugin.code, frozenset(rule_name(code, h) for h in plugin.hooks))
@@ -137,9 +224,9 @@ class Rulebook:
 
         Raises UnknownMunicipality.
         """
-        if code not in self._plugins:
+        if code not in self._known:
             raise UnknownMunicipality(code)
-        plugin = self._plugins[code]
+        plugin = self._known[code].plugin
         return frozenset() if plugin.asker is None else plugin.subjects
 
     def close(self) -> None:
@@ -148,10 +235,10 @@ class Rulebook:
 
     def plugins_list(self) -> tuple[PluginEntry, ...]:
         """Every municipality that was found, with its faults, by code."""
-        return tuple(self._entry(code) for code in sorted(self._plugins))
+        return tuple(self._entry(code) for code in sorted(self._known))
 
     def _entry(self, code: str) -> PluginEntry:
-        plugin, rules = self._plugins[code], self._rules.get(code)
+        plugin, rules = self._known[code].plugin, self._known[code].rules
         return PluginEntry(
             municipality=code,
             title=rules.title if rules else None,
@@ -162,12 +249,14 @@ class Rulebook:
         )
 
 
-def _read(plugin: FoundPlugin, shared: Passports) -> MunicipalityRules:
+def _read(
+    plugin: FoundPlugin, files: RuleFiles, shared: Passports, has_letters: bool
+) -> MunicipalityRules:
     code = plugin.municipality
     try:
-        rules = load_rules(code, plugin.folders, shared=shared)
-        if plugin.distribution is not None:
-            rules = replace(rules, letters=read_letters(code, plugin.folders))
+        rules = load_rules(code, files.folders, shared=shared)
+        if has_letters:
+            rules = replace(rules, letters=read_letters(code, files.folders))
     except OSError as err:
         fault = RuleFileFault(code, 0, f"папки правил: {type(err).__name__}")
         raise RulesRefused([fault]) from err

@@ -7,6 +7,7 @@ from connector.runtime.claims import release_everything
 from connector.runtime.counting import COUNT_S, Counting, measured
 from connector.runtime.courtesy import courteous
 from connector.runtime.fold import Folder
+from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
 from connector.runtime.resolve import Resolver
@@ -44,6 +45,7 @@ class Engine:
             tallies=c.tallies,
         )
         self.counting = Counting(c.db, c.tallies)
+        self.keeper = RuleKeeper(c)
         self.retainer = Retainer(c.db, Keep.of(c.config), c.clock)
         self._loops: Loops | None = None
 
@@ -53,7 +55,9 @@ class Engine:
             # Nobody else works on this file: what a killed process was at need not wait.
             with self.container.db.writing() as session:
                 release_everything(session)
+        self.keeper.begin(self.keeper.keep)
         self._loops = Loops(
+            Loop("rules", self.keeper.keep, RULES_S),
             Loop("resolve", self._resolve, LOOK_S),
             Loop("fold", courteous(self.fold, self.inbox.crowd), SWEEP_S),
             Loop("send", self.send, SWEEP_S),
@@ -104,6 +108,8 @@ class Engine:
 
     def recount(self, municipalities: Sequence[str], progress: Callable[[str], None]) -> None:
         """Has everybody judged anew and waits for it, batch by batch."""
+        self.keeper.keep()
+        self.ticker.run_once()
         for municipality in municipalities:
             with self.container.db.writing() as session:
                 mark_all_dirty(session, municipality)
@@ -111,6 +117,7 @@ class Engine:
         while count := self.folder.run_once():
             done += count
             progress(f"пересчитано: {done}")
+        self.ticker.run_once()
 
     def settle(self, most_rounds: int = 10_000) -> None:
         """Works in the calling thread until nothing is due any more; for commands and tests."""

@@ -22,6 +22,7 @@ from connector.runtime.follow import Follower
 from connector.services.changeovers import ChangeoverService, measures_of
 from connector.services.listed import ensure_listed, registers_of
 from connector.services.plans import PlanService
+from connector.services.rule_sets import RuleSetService
 from connector.services.setting import Settings
 from connector.services.subjects import ensure_municipality, mark_all_dirty
 
@@ -67,6 +68,11 @@ class Ticker:
             closed = tenant is not None and tenant.closed_on == today
             busy = _is_busy(session, municipality)
             changing = ChangeoverService(session).of(municipality) is not None
+            in_force = RuleSetService(session).of(municipality)
+        if in_force is not None and in_force.rules_digest != rules.digest:
+            # Other rules were put in force, by a tick that knows them; this one is to be upgraded.
+            log.warning("tick.rules_outdated municipality=%s", municipality)
+            return False
         if not settled:
             with self._db.writing() as session:
                 self._begin_day(session, rules, today, now)

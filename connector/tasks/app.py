@@ -16,6 +16,7 @@ from connector.config import Config
 from connector.errors import BadSettings
 from connector.runtime.counting import COUNT_S
 from connector.runtime.engine import Engine
+from connector.runtime.keep_rules import RULES_S
 from connector.runtime.loops import Loop
 from connector.tasks.drain import drain
 from connector.tasks.publish import TASK, send_hint
@@ -71,6 +72,9 @@ class Workshop:
             tracing.set_up(self._config.otlp_endpoint, __version__)
             self._engine = Engine(build(self._config))
             self._pid = os.getpid()
+            keeper = self._engine.keeper
+            keeper.begin(keeper.follow)
+            Loop("rules", keeper.follow, RULES_S).start()
             # A thread of the child's own, so that what was counted last is told while it idles.
             Loop("count", self._engine.counting.flush, COUNT_S).start()
         return self._engine
