@@ -100,7 +100,10 @@ def test_figures_only_gives_no_list_of_people(town: WebTown) -> None:
 def test_a_school_tells_from_which_row_it_is_known(town: WebTown) -> None:
     text = town.client("methodist").get(f"/m/{M}/indicators/korolev.mentoring").text
     assert "Целевая модель наставничества с 01.09.2025" in text
-    assert "запись (tests)" in text
+    assert "школы (tests)" in text
+    young = town.client("methodist").get(f"/m/{M}/indicators/korolev.young?q=зайцев").text
+    assert f"/m/{M}/records/mentorships/row?key=T-3%7CT-8%7C2025-09-01" in young
+    assert "наставничество (tests)" in young
 
 
 def test_a_past_day_moves_to_the_period_it_lies_in(town: WebTown) -> None:

@@ -242,3 +242,21 @@ def test_records_of_another_municipality_are_not_there(town: WebTown) -> None:
 @pytest.mark.parametrize("path", ["staff", "nothing", "documents/row?key=none", "staff/new"])
 def test_what_is_not_entered_here_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(f"{RECORDS}/{path}").status_code == 404
+
+
+def test_what_the_rules_list_is_entered_from_the_list(town: WebTown) -> None:
+    client = town.client("administrator")
+    records = "/m/todzhinsky/records"
+    text = client.get(f"{records}/documents").text
+    assert "ещё не занесено: 21" in text
+    found = re.search(r'href="([^"]*/documents/new\?[^"]*)"', text)
+    assert found is not None
+    form = client.get(found[1].replace("&amp;", "&")).text
+    assert 'name="code" type="text" value="1.1"' in form
+    token = csrf_token(form)
+    fields = {"csrf_token": token, "code": "1.1", "title": "Дорожная карта",
+              "present_since": "2026-02-01", "link": "https://example.org"}  # fmt: skip
+    assert client.post(f"{records}/documents/save", data=fields).status_code == 302
+    assert "ещё не занесено: 20" in client.get(f"{records}/documents").text
+    roadmap = client.get(f"{records}/roadmap").text
+    assert "Названо в правилах, но ещё не занесено" in roadmap

@@ -1,5 +1,7 @@
 """Conditions of rules as sentences of a passport."""
 
+from datetime import date
+
 import pytest
 
 from connector.domain.because import SubjectKind
@@ -29,7 +31,7 @@ def indicator(code: str, population: object, achieved: object) -> Indicator:
 
 def told(population: object, achieved: object) -> Passport:
     first = indicator("a.first", {"everyone": True}, {"diagnosed": "base"})
-    return passports([first, indicator("a.b", population, achieved)])[1]
+    return passports([first, indicator("a.b", population, achieved)], date(2026, 6, 1))[1]
 
 
 def test_no_sentence_is_left_of_a_word_that_is_gone() -> None:
@@ -69,6 +71,20 @@ def test_conditions_are_put_together_as_the_rules_put_them() -> None:
     assert passport.population.parts[1].parts[0].text.startswith("моложе 35")
     assert "«Показатель a.first»" in passport.achieved.parts[0].text
     assert "на основе результата диагностики" in passport.achieved.parts[1].text
+
+
+def test_a_dated_number_is_told_as_of_the_day_with_all_its_versions() -> None:
+    versions = [
+        {"value": 30, "source": "Приказ № 3"},
+        {"from": "2027-01-01", "value": 20, "source": "Приказ № 80"},
+    ]
+    passport = told({"everyone": True}, {"followed_by_decision": {"days": versions}})
+    assert passport.achieved is not None
+    assert "не позднее 30 дней" in passport.achieved.text
+    assert [part.text for part in passport.achieved.parts] == [
+        "30 — Приказ № 3",
+        "с 01.01.2027: 20 — Приказ № 80",
+    ]
 
 
 def test_a_plugins_word_tells_its_summary_and_what_it_was_given() -> None:

@@ -13,7 +13,7 @@ from connector.domain.nearness import Nearness
 from connector.services.changeovers import ChangeoverService
 from connector.services.figures import Figure, FigureService, SubjectFigure
 from connector.services.record_names import RecordNames
-from connector.services.record_origins import origins
+from connector.services.record_origins import origins, proving
 from connector.services.subject_lists import Asking, Standing, SubjectLists, Wanted
 from connector.services.visibility import OF_ONE_PERSON, Sight, VisibilityService
 from connector.texts.because import because_text
@@ -110,6 +110,7 @@ def details(municipality: str, code: str) -> str:
         near=near,
         is_near_offered=_is_near_offered(view, figure),
         origins=sources,
+        proving=proving,
         shelves=SHELVES,
         sees_subjects=view.sees_subjects,
         sees_everybody=view.sight.people is None,

@@ -24,7 +24,7 @@ def passport(municipality: str, code: str) -> str:
 
 
 def _all(municipality: str) -> list[Passport]:
-    return list(passports(household().rulebook.rules(municipality).indicators))
+    return list(passports(household().rulebook.rules(municipality).indicators, today(municipality)))
 
 
 def _page(municipality: str, found: list[Passport], code: str | None) -> str:

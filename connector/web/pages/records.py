@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from connector.services.record_entry import (
 )
 from connector.services.record_lists import Found, ListedRow, RecordLists
 from connector.services.record_names import FEW, RecordNames
+from connector.services.record_registers import expected
 from connector.spreadsheets.columns import Sheet
 from connector.web.access import the_viewer
 from connector.web.household import household, importer, now, nudge, today
@@ -41,6 +43,8 @@ from connector.web.record_values import Reading, Value, day_text
 blueprint = Blueprint("records", __name__, url_prefix="/m/<municipality>/records")
 
 PER_PAGE = 50
+AHEAD = timedelta(days=92)
+"""How far ahead the rules' own roadmap is shown: a quarter; the rest is counted only."""
 
 DONE = {
     Step.ADDED: "Запись добавлена.",
@@ -97,21 +101,26 @@ def listing(municipality: str, sheet: str) -> str:
             number = last
             found = lists.page(known, q, (number - 1) * PER_PAGE, PER_PAGE, undone)
         lines = _lines(session, municipality, known, found)
+        day = today(municipality)
+        registers = household().settings.get(session, municipality, day).registers
+        listed = expected(session, municipality, sheet, registers)
     return render_template(
         "record_list.html",
+        listed=listed,
+        soon=[one for one in listed if one.due_on is None or one.due_on <= day + AHEAD],
         sheet=known,
         shelf=shelf,
         page=ListSheet(lines, number, last, found.total),
         q=q,
         undone=undone,
-        day=today(municipality),
+        day=day,
     )
 
 
 @blueprint.get("/<sheet>/new")
 def new(municipality: str, sheet: str) -> str:
     known, shelf = shelf_of(sheet)
-    texts = {name: request.args.get(name, "")[:300] for name in known.by_name}
+    texts = {name: request.args.get(name, "")[:2000] for name in known.by_name}
     with household().db.reading() as session:
         fields = _form(session, municipality, known).fields(texts)
     return _page(known, shelf, fields)
