@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from connector.domain.because import Slice, SliceKind
 from connector.domain.owed import Circle
 from connector.domain.people import Duty, Organisation, StaffMember
 from connector.domain.records import Assignment, Mentorship
@@ -83,17 +84,10 @@ def circle_of(person: StaffMember, day: date, organisation: Organisation, posts:
     me = person.personnel_no
     term = person.at(day)
     places = [me, *term.associations, *((term.school,) if term.school else ())]
-    assigned = posts.duties.on(Duty.METHODIST, places, day)
-    methodists = _others(posts.told(assigned, day), me) or _others(posts.methodists, me)
-    above = posts.duties.on(Duty.SPECIALIST, [*places, *assigned], day)
-    specialists = (
-        _others(posts.told(above, day), me)
-        or _others(posts.told(posts.duties.on(Duty.SPECIALIST, None, day), day), me)
-        or _others(posts.specialists, me)
-    )
+    methodists, specialists = _in_charge(places, day, posts, me)
     return Circle(
         mentors=_others(posts.told(posts.mentors(me, day), day), me),
-        heads=_heads(person, day, organisation, posts),
+        heads=_heads(term.associations, day, organisation, posts, me),
         methodists=methodists,
         specialists=specialists,
     )
@@ -110,15 +104,45 @@ def municipal_circle(day: date, posts: Posts) -> Circle:
     )
 
 
+def circle_of_place(
+    slices: Iterable[Slice], day: date, organisation: Organisation, posts: Posts
+) -> Circle:
+    """Who stands around what belongs to these slices: the heads of the associations, whoever looks
+    after the places. Where nobody does, the methodists who sign in and every specialist; what
+    belongs to no place at all is the municipality's (`municipal_circle`)."""
+    places = [one for one in slices if one.kind is not SliceKind.WHOLE]
+    if not places:
+        return municipal_circle(day, posts)
+    associations = [one.code for one in places if one.kind is SliceKind.ASSOCIATION]
+    methodists, specialists = _in_charge([one.code for one in places], day, posts, "")
+    heads = _heads(associations, day, organisation, posts, "")
+    return Circle(heads=heads, methodists=methodists, specialists=specialists)
+
+
+def _in_charge(
+    places: Sequence[str], day: date, posts: Posts, me: str
+) -> tuple[tuple[StaffMember, ...], tuple[StaffMember, ...]]:
+    """Methodists and specialists."""
+    assigned = posts.duties.on(Duty.METHODIST, places, day)
+    methodists = _others(posts.told(assigned, day), me) or _others(posts.methodists, me)
+    above = posts.duties.on(Duty.SPECIALIST, [*places, *assigned], day)
+    specialists = (
+        _others(posts.told(above, day), me)
+        or _others(posts.told(posts.duties.on(Duty.SPECIALIST, None, day), day), me)
+        or _others(posts.specialists, me)
+    )
+    return methodists, specialists
+
+
 def _heads(
-    person: StaffMember, day: date, organisation: Organisation, posts: Posts
+    associations: Iterable[str], day: date, organisation: Organisation, posts: Posts, me: str
 ) -> dict[str, StaffMember]:
     heads: dict[str, StaffMember] = {}
-    for code in sorted(set(person.at(day).associations)):
+    for code in sorted(set(associations)):
         association = organisation.association(code, day)
         if association is None or association.head is None:
             continue
-        told = _others(posts.told((association.head,), day), person.personnel_no)
+        told = _others(posts.told((association.head,), day), me)
         if told:
             # An association has one head, and one deputy speaks for it.
             heads[code] = told[0]

@@ -7,7 +7,9 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from connector.domain.circle import Duties, Posts, circle_of
+from connector.domain.because import SliceKind, SubjectKind
+from connector.domain.cases import Case
+from connector.domain.circle import Duties, Posts, circle_of, circle_of_place
 from connector.domain.dates import Span
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.owed import Circle
@@ -35,6 +37,23 @@ def circles(
     held = replace(posts(session, setting.municipality, standing, named), mentorships=mentorships)
     people = (d.person for d in dossiers)
     return {p.personnel_no: circle_of(p, day, setting.organisation, held) for p in people}
+
+
+def circles_of_places(
+    session: Session, setting: Setting, standing: Posts, cases: Iterable[Case], day: date
+) -> dict[tuple[SubjectKind, str], Circle]:
+    """Circles of what is no person, by kind and code; a fixed number of queries."""
+    where = {(case.kind, case.code): case.slices(day) for case in cases}
+    if not where:
+        return {}
+    slices = {one for found in where.values() for one in found}
+    codes = {one.code for one in slices if one.kind is SliceKind.ASSOCIATION}
+    named = set(heads_of(setting.organisation, codes, day).values())
+    held = posts(session, setting.municipality, standing, named)
+    return {
+        subject: circle_of_place(found, day, setting.organisation, held)
+        for subject, found in where.items()
+    }
 
 
 def standing_posts(session: Session, municipality: str) -> Posts:

@@ -14,8 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
-from connector.domain.cases import AssociationCase, Case, StaffCase
-from connector.domain.circle import municipal_circle
+from connector.domain.cases import Case, StaffCase
 from connector.domain.dates import earliest, local_day
 from connector.domain.dossier import Setting
 from connector.domain.evidence import Evidence, Statement
@@ -30,9 +29,8 @@ from connector.rulebook.faults import RuleFault
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
-from connector.services import records
 from connector.services.casefiles import CaseFiles
-from connector.services.circles import circles, heads_of, posts
+from connector.services.circles import circles, circles_of_places
 from connector.services.holders import mark_holders
 from connector.services.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.notices import NoticeService
@@ -180,32 +178,20 @@ class FoldService:
     def _circles(
         self, session: Session, ground: Ground, cases: Iterable[Case], day: date
     ) -> dict[tuple[SubjectKind, str], Circle]:
-        """Who stands around each subject: of a person everybody, of an association its head; of
-        what is neither the municipality's own, but only where the plugin's hooks speak of it."""
+        """Who stands around each subject: of a person everybody; of what is none those in charge
+        of its places, but only where the plugin's hooks speak of it."""
         setting = ground.setting
         spoken_of = self._rulebook.spoken_of(setting.municipality)
-        dossiers, associations, others = [], [], []
+        dossiers, others = [], []
         for case in cases:
             if isinstance(case, StaffCase):
                 dossiers.append(case.folded.dossier)
-            elif isinstance(case, AssociationCase):
-                associations.append(case.code)
             elif case.kind in spoken_of:
-                others.append((case.kind, case.code))
-        around: dict[tuple[SubjectKind, str], Circle] = {}
-        if others:
-            standing = posts(session, setting.municipality, ground.posts)
-            around |= dict.fromkeys(others, municipal_circle(day, standing))
+                others.append(case)
+        around = circles_of_places(session, setting, ground.posts, others, day)
         if dossiers:
             found = circles(session, setting, ground.posts, dossiers, day)
             around |= {(SubjectKind.STAFF, number): circle for number, circle in found.items()}
-        heads = heads_of(setting.organisation, associations, day)
-        if not heads:
-            return around
-        staff = records.staff(session, setting.municipality, sorted(set(heads.values())))
-        for code, head in heads.items():
-            if head in staff and staff[head].is_employed(day):
-                around[SubjectKind.ASSOCIATION, code] = Circle(heads={code: staff[head]})
         return around
 
     def judge(self, batch: Batch) -> list[Folded]:

@@ -94,10 +94,11 @@ def test_a_delivery_replayed_changes_nothing(outside_town: Town) -> None:
     assert outside_town.indicators("korolev") == before
 
 
-def test_plugins_are_both_there_without_faults(told: dict[str, Ended]) -> None:
+def test_plugins_are_there_without_faults(told: dict[str, Ended]) -> None:
     plugins = {each["municipality"]: each for each in told["plugins"].document}
-    assert set(plugins) == {"korolev", "kuznetsk"}
-    assert [(each["indicators"], each["faults"]) for each in plugins.values()] == [(9, [])] * 2
+    assert set(plugins) >= {"korolev", "kuznetsk"}
+    assert [plugins[each]["indicators"] for each in ("korolev", "kuznetsk")] == [9, 9]
+    assert [each["faults"] for each in plugins.values()] == [[]] * len(plugins)
 
 
 def test_the_doctor_masks_what_is_secret(told: dict[str, Ended]) -> None:

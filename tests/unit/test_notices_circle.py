@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from connector.domain.circle import Duties, Posts, circle_of
+from connector.domain.because import WHOLE, Slice, SliceKind
+from connector.domain.circle import Duties, Posts, circle_of, circle_of_place
 from connector.domain.dates import Span
 from connector.domain.owed import Circle
 from connector.domain.people import Association, Dated, Duty, Organisation, StaffMember
@@ -118,3 +119,42 @@ def test_the_specialist_is_the_one_above_the_methodist_else_any() -> None:
 def test_nobody_is_told_of_themselves_in_another_role() -> None:
     found = posts(duty("h1", Duty.METHODIST, "s1"), mentorships=(Mentorship("h1", "h1", ALWAYS),))
     assert circle(found, who="h1") == Circle()
+
+
+def place(posts: Posts, *slices: Slice, day: date = TODAY) -> Circle:
+    return circle_of_place((WHOLE, *slices), day, ORGANISATION, posts)
+
+
+SCHOOL, ASSOCIATION = Slice(SliceKind.SCHOOL, "s1"), Slice(SliceKind.ASSOCIATION, "a1")
+
+
+def test_around_a_place_stand_its_head_and_whoever_looks_after_it() -> None:
+    found = posts(
+        duty("m1", Duty.METHODIST, "a1"),
+        duty("m2", Duty.METHODIST, "s1"),
+        duty("s1", Duty.SPECIALIST, "m1"),
+        duty("s2", Duty.SPECIALIST, "m2"),
+        duty("d1", Duty.DEPUTY, "h1", Span(TODAY, TODAY)),
+    )
+    association = place(found, ASSOCIATION)
+    assert numbers(association.methodists) == ["m1"]
+    assert numbers(association.specialists) == ["s1"]
+    assert association.heads["a1"].personnel_no == "d1"
+    assert place(found, ASSOCIATION, day=TOMORROW).heads["a1"].personnel_no == "h2"
+    school = place(found, SCHOOL)
+    assert (numbers(school.methodists), numbers(school.specialists)) == (["m2"], ["s2"])
+    assert school.heads == {}
+
+
+def test_around_the_municipality_stand_every_specialist_and_who_signs_in() -> None:
+    assert numbers(place(posts(duty("s2", Duty.SPECIALIST, "m9"))).specialists) == ["s2"]
+    signing_in = replace(posts(), methodists=(EVERYBODY["m1"],), specialists=(EVERYBODY["s1"],))
+    whole = place(signing_in)
+    assert (numbers(whole.methodists), numbers(whole.specialists)) == (["m1"], ["s1"])
+
+
+def test_a_methodist_by_school_and_the_specialist_above_them() -> None:
+    """khankaysky 4.5."""
+    found = posts(duty("m2", Duty.METHODIST, "s1"), duty("s2", Duty.SPECIALIST, "m2"))
+    around = circle(found)
+    assert (numbers(around.methodists), numbers(around.specialists)) == (["m2"], ["s2"])

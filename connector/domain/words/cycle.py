@@ -231,7 +231,7 @@ WORDS = (
                 ParamType.CHOICES,
                 "analysis — анализ, coordination — координация, planning — планирование",
                 default=_AGENDA,
-                choices=(*_AGENDA, "other"),
+                choices=_AGENDA,
             ),
             Param(
                 "within",

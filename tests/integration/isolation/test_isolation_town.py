@@ -199,7 +199,9 @@ def test_what_is_switched_off_is_shown_to_whoever_looks(
     capsys.readouterr()
     assert main(["plugins", "list", "--json"]) == 0
     off = {e["municipality"]: e["switched_off"] for e in json.loads(capsys.readouterr().out)}
-    assert off == {"korolev": [], "kuznetsk": [], CODE: [RULE]}
+    assert off.pop(CODE) == [RULE]
+    assert {"korolev", "kuznetsk"} <= off.keys()
+    assert not any(off.values())
     assert main(["doctor"]) == 1
     assert f"Правило {RULE} ({CODE}) выключено до " in capsys.readouterr().out
 
