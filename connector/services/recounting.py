@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import Slice, SliceKind, SubjectKind
-from connector.domain.cases import Case, Moment
+from connector.domain.cases import AssociationCase, Case, Moment, SchoolCase
 from connector.domain.dossier import Setting
 from connector.domain.indicators import Indicator
 from connector.domain.periods import Period
@@ -90,7 +90,7 @@ class Recount:
                         tracked.add((indicator.code, str(period)))
                         key = (str(kind), code, indicator.code, str(period))
                         held = kept.pop(key, None)
-                        if _is_marked(marked, str(kind), code):
+                        if _is_marked(marked, str(kind), code) or _waits(marked, case):
                             row = held
                         else:
                             moment = Moment(period, period.as_of(today))
@@ -204,6 +204,13 @@ def _is_marked(marked: set[tuple[str, str]], kind: str, code: str) -> bool:
     """A piece is as good as marked while its person is."""
     owner = code.partition("|")[0] if kind in PIECES else code
     return (kind, code) in marked or (kind in PIECES and ("staff", owner) in marked)
+
+
+def _waits(marked: set[tuple[str, str]], case: Case) -> bool:
+    """A place is judged after its people: while one of them is marked, it is as good as marked."""
+    if not isinstance(case, SchoolCase | AssociationCase):
+        return False
+    return any(("staff", one.code) in marked for one in case.people)
 
 
 def _add(counts: dict[Slice, tuple[int, int]], row: Mapping[str, Any]) -> None:
