@@ -16,7 +16,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 help:
 	@echo "make install  the command at $(VENV)/bin/connector, with the shipped plugins"
 	@echo "make demo     a whole municipality at work, with invented people"
-	@echo "make test     style, types, layers, tests"
+	@echo "make test     style, types, layers, tests (HYPOTHESIS_PROFILE=thorough: far more of them)"
 	@echo "make bench    how fast it is, into docs/performance.md (ONLY=row, QUICK=1)"
 	@echo "make soak     an hour of load: does memory grow, does anything get lost (MINUTES=n)"
 	@echo "make faults   everything that can break, broken: ONLY=text RUNS=1 SEED=1"

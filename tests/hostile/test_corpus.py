@@ -18,6 +18,8 @@ from tests.hostile.hostile_names import MARKUP, NAMES, sheets
 from tests.hostile.hostile_town import HostileTown, hostile_town
 from tests.integration.web_town import PASSWORD, sign_in
 
+pytestmark = pytest.mark.slow
+
 M = "korolev"
 
 

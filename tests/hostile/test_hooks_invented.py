@@ -17,6 +17,8 @@ from tests.hostile.hostile_town import CODES, HostileTown, hostile_town
 from tests.hostile.invented_requests import Invented, bodies, requests
 from tests.integration.spine.native_stream import envelope, graded
 
+pytestmark = pytest.mark.slow
+
 TAKEN = {200, 400, 401, 411, 413, 415}
 """Contract 1; 503 would mean that this database, which works, refused something."""
 ELSEWHERE = {404, 405}
@@ -113,7 +115,7 @@ def port(town: HostileTown) -> Iterator[int]:
 
 
 @given(st.data())
-@settings(_EVERY, max_examples=max(4, settings.default.max_examples // 10))
+@settings(_EVERY, max_examples=max(2, settings.default.max_examples // 20))
 def test_nothing_that_is_stored_stays_in_the_way(town: HostileTown, data: st.DataObject) -> None:
     """A poison delivery ends like every other, and what came after it ends too."""
     for sender in Dialect:

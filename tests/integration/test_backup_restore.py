@@ -26,6 +26,8 @@ from tests.integration.spine.spine_town import MUNICIPALITIES, NOW, SOURCE, Spin
 from tests.integration.spine.state_of import assert_proven
 from tests.services.postgres import Postgres
 
+pytestmark = pytest.mark.slow
+
 Told = dict[str, object]
 
 

@@ -32,6 +32,8 @@ from tests.integration.distributed_town import (
 )
 from tests.services.ports import wait_until
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 90
 """Seven processes start on two cores that others may be using too."""
 

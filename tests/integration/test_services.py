@@ -42,6 +42,7 @@ def test_a_database_is_dropped_even_with_a_session_left_open(postgres_server: Po
     left_open.invalidate()
     left_open.close()
     engine.dispose()
+    postgres_server.all_dropped()
     with postgres_server.connect() as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
         assert found.fetchone() is None

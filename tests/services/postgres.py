@@ -11,6 +11,7 @@ holds is not touched. In this order:
 import getpass
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -31,6 +32,8 @@ class Postgres:
     def __init__(self, url: URL, programs: Path | None = None) -> None:
         self.url = url.set(drivername="postgresql+psycopg")
         self.programs = programs
+        self._dropping = ThreadPoolExecutor(1, "drop")
+        self._dropped: list[Future[None]] = []
 
     def connect(self, database: str | None = None) -> psycopg.Connection:
         """To the maintenance database, or that one."""
@@ -41,13 +44,18 @@ class Postgres:
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
         """A copy of the template (an empty one), as an SQLAlchemy address; dropped afterwards,
-        sessions and all."""
+        sessions and all, while the next test runs: it takes PostgreSQL a checkpoint."""
         name = f"connector_test_{uuid4().hex[:16]}"
         self.make(name, template)
         try:
             yield self.url.set(database=name).render_as_string(hide_password=False)
         finally:
-            self.drop(name)
+            self._dropped.append(self._dropping.submit(self.drop, name))
+
+    def all_dropped(self) -> None:
+        """Waits for what is being dropped; raises what went wrong."""
+        while self._dropped:
+            self._dropped.pop().result()
 
     def make(self, name: str, template: str = "template0") -> None:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
@@ -68,12 +76,10 @@ def postgres() -> Iterator[Postgres]:
     Raises ServiceMissing.
     """
     given = os.environ.get("CONNECTOR_TEST_POSTGRES_URL")
-    if given:
-        yield Postgres(make_url(given))
-        return
-    found = _on_the_standard_port()
+    found = Postgres(make_url(given)) if given else _on_the_standard_port()
     if found is not None:
         yield found
+        found.all_dropped()
         return
     # Here, because that module builds on this one.
     from tests.services.own_postgres import own_postgres

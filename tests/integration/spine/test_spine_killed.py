@@ -4,6 +4,7 @@ import random
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from connector.models import Delivery, Letter, Notice
@@ -13,6 +14,8 @@ from tests.integration.spine.native_stream import arrivals, busy_year
 from tests.integration.spine.spine_town import NOW, SOURCE, Spine, open_spine, reopened, spine
 from tests.integration.spine.state_of import assert_proven, state_of
 from tests.services.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 KILLS = 3
 EVENTS = 120

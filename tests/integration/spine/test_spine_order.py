@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from tests.integration.spine.spine_town import (
 )
 from tests.integration.spine.state_of import assert_proven, state_of
 from tests.services.postgres import Postgres
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def compared(expected: dict[str, list[str]], got: dict[str, list[str]]) -> None:
 
 
 @settings(
-    max_examples=6,
+    max_examples=max(4, settings.default.max_examples // 15),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -103,7 +106,7 @@ def test_any_order_batching_and_number_of_workers_on_sqlite(events: list[Event],
 
 
 @settings(
-    max_examples=2,
+    max_examples=max(2, settings.default.max_examples // 30),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),

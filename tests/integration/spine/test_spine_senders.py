@@ -11,6 +11,8 @@ from connector.services.rebuilding import Rebuild
 from connector.services.recounting import Recount
 from tests.integration.spine.foreign_town import ForeignTown, foreign_town, history
 
+pytestmark = pytest.mark.slow
+
 SENDERS = (Dialect.LOCAL_WEBHOOKS, Dialect.TOOL_TRIGGER, Dialect.XAPI)
 
 
