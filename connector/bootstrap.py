@@ -44,6 +44,7 @@ def build(config: Config, clock: Clock | None = None) -> Container:
         clock = AdjustableClock(config.clock) if config.clock else SystemClock()
     rulebook = Rulebook.open(config.rules_dir, config.safe_mode)
     tallies = Tallies()
+    rulebook.time_with(lambda code, s: tallies.took("plugin_seconds", code, seconds=s))
     return Container(
         config=config,
         clock=clock,

@@ -1,9 +1,10 @@
 """Asks what is owed: the core in this process, a municipality's Python in a child of its own."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from threading import Lock
+from time import monotonic
 
 from connector.domain.dates import earliest
 from connector.domain.owed import Owed
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 MOST_CHILDREN = 8
 """In one process; a child takes about 25 MiB, and a region has many municipalities."""
 
+Timed = Callable[[str, float], None]
+"""Hears of each time a municipality's Python was asked, and how many seconds that took."""
+
 CORE_RULE = "core: connector_notices"
 
 
@@ -30,6 +34,7 @@ class Asking:
         self._plugins = plugins
         self._lock = Lock()
         self._recent: dict[str, None] = {}
+        self.timed: Timed = lambda municipality, seconds: None
 
     def know(self, plugins: Mapping[str, FoundPlugin]) -> None:
         """Which plugins there are from now on."""
@@ -60,7 +65,9 @@ class Asking:
         if plugin.asker is None or not hooks or not places:
             return said
         self._make_room(plugin.municipality)
+        began = monotonic()
         answers = plugin.asker.ask([pairs[n] for n in places], day, hooks)
+        self.timed(plugin.municipality, monotonic() - began)
         for place, answer in zip(places, answers, strict=True):
             said[place] = answer
         return said

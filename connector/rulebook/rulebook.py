@@ -14,7 +14,7 @@ from connector.domain.indicators import judge as judge_indicator
 from connector.domain.owed import Circle
 from connector.isolation.asker import Pair
 from connector.rulebook.answers import Answer
-from connector.rulebook.asking import Asking
+from connector.rulebook.asking import Asking, Timed
 from connector.rulebook.faults import (
     RuleFault,
     RuleFileFault,
@@ -34,7 +34,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PluginEntry:
-    """One line of `connector plugins list`. distribution: None for a bare YAML folder."""
+    """One line of `connector plugins list`. distribution: None for a bare YAML folder.
+
+    hooks: what its Python answers. is_former: the rules in force are not those that its files have
+    now. digest: of the rules in force (MunicipalityRules.digest), None without any.
+    """
 
     municipality: str
     title: str | None
@@ -42,6 +46,9 @@ class PluginEntry:
     version: str | None
     indicators: int
     faults: tuple[RuleFileFault, ...]
+    hooks: tuple[str, ...] = ()
+    is_former: bool = False
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +236,10 @@ class Rulebook:
         plugin = self._known[code].plugin
         return frozenset() if plugin.asker is None else plugin.subjects
 
+    def time_with(self, timed: Timed) -> None:
+        """Has the time that is spent on asking plugins be told."""
+        self._asking.timed = timed
+
     def close(self) -> None:
         """Ends the processes that plugins run in. Asked again, they are started again."""
         self._asking.close()
@@ -238,7 +249,8 @@ class Rulebook:
         return tuple(self._entry(code) for code in sorted(self._known))
 
     def _entry(self, code: str) -> PluginEntry:
-        plugin, rules = self._known[code].plugin, self._known[code].rules
+        known = self._known[code]
+        plugin, rules = known.plugin, known.rules
         return PluginEntry(
             municipality=code,
             title=rules.title if rules else None,
@@ -246,6 +258,9 @@ class Rulebook:
             version=plugin.version,
             indicators=len(rules.indicators) if rules else 0,
             faults=self.faults.get(code, ()),
+            hooks=tuple(sorted(plugin.hooks)),
+            is_former=rules is not None and rules is not known.found,
+            digest=rules.digest if rules else None,
         )
 
 

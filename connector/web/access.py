@@ -68,6 +68,7 @@ ROUTES: Mapping[str, Access] = {
     "deliveries.listing": Access.PAGE_DELIVERIES,
     "deliveries.details": Access.PAGE_DELIVERIES,
     "deliveries.replay": Access.PAGE_DELIVERIES,
+    "rules.listing": Access.PAGE_DELIVERIES,
     "accounts.listing": Access.PAGE_DELIVERIES,
     "accounts.confirm": Access.PAGE_DELIVERIES,
     "api-docs.openapi_json": Access.OPEN,

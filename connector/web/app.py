@@ -23,6 +23,7 @@ from connector.web.pages import (
     people,
     post,
     records,
+    rules,
     snapshots,
 )
 from connector.web.session_keys import session_keys
@@ -71,6 +72,7 @@ def create_app(
         post,
         deliveries,
         accounts,
+        rules,
     ):
         app.register_blueprint(pages.blueprint)
     frame.register(app)

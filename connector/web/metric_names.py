@@ -119,9 +119,14 @@ MOODLE_BREAKER = Declared(
     "How often a worker began to leave a Moodle alone", ("source",),
 )  # fmt: skip
 
+PLUGIN_SECONDS = Declared(
+    "connector_plugin_seconds", "histogram", "Batches that a plugin's Python was asked about",
+    ("municipality",),
+)  # fmt: skip
+
 TALLIED = (
     TICK, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, MOODLE_REQUESTS, MOODLE_WAIT,
-    MOODLE_BREAKER,
+    MOODLE_BREAKER, PLUGIN_SECONDS,
 )  # fmt: skip
 """Counted by whoever does the work and summed up in the database (connector.tallies)."""
 
