@@ -25,6 +25,7 @@ from connector.web.listing import Sheet, cut
 from connector.web.moments import Asked, asked, offered
 from connector.web.record_sheets import SHELVES
 from connector.web.shown_figures import ShownSlice
+from connector.web.subject_books import book
 
 blueprint = Blueprint("indicators", __name__, url_prefix="/m/<municipality>/indicators")
 
@@ -123,9 +124,6 @@ def details(municipality: str, code: str) -> str:
 @blueprint.get("/<code>/subjects.xlsx")
 def export(municipality: str, code: str) -> Response:
     """The whole list, as filtered, for a spreadsheet program."""
-    # Two megabytes, for the few who take a list home.
-    from connector.web.subject_books import book
-
     filters = _filters()
     with household().db.reading() as session:
         figures = figures_of(session)
