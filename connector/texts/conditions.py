@@ -7,17 +7,12 @@ from jinja2 import TemplateError
 
 from connector.domain.words.vocabulary import Word
 from connector.texts.catalogues import catalogue, templates
-from connector.texts.words import day, listed
+from connector.texts.words import listed
 
 
 def condition_text(word: Word, given: Mapping[str, Any], language: str = "ru") -> str:
     """One line of plain text. A word without a sentence (a plugin's own) tells its summary and what
     was given to it."""
-    first, dated = _dated(given)
-    return _said(word, first, language) + dated
-
-
-def _said(word: Word, given: Mapping[str, Any], language: str) -> str:
     params = {param.name: param.default for param in word.params} | dict(given)
     template = templates("conditions", language).get(word.name)
     if template is not None:
@@ -28,19 +23,6 @@ def _said(word: Word, given: Mapping[str, Any], language: str) -> str:
             pass
     told = "; ".join(f"{name}: {_value(value)}" for name, value in given.items())
     return f"{word.summary} ({told})" if told else word.summary
-
-
-def _dated(given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """What was given with the first values of dated numbers, and where they come from and what
-    holds later: ` (Приказ № 3; с 01.01.2027 — 20, Приказ № 80)`."""
-    first, told = dict(given), []
-    for name, value in given.items():
-        if not isinstance(value, list) or not value or not isinstance(value[0], Mapping):
-            continue
-        first[name] = value[0]["value"]
-        told.append(str(value[0]["source"]))
-        told += [f"с {day(one['from'])} — {one['value']}, {one['source']}" for one in value[1:]]
-    return first, f" ({'; '.join(told)})" if told else ""
 
 
 def joint_text(name: str, language: str = "ru", **params: str) -> str:

@@ -57,17 +57,6 @@ def test_parameters_are_in_the_sentence() -> None:
     assert "регионального" not in condition_text(CORE["role"], {"role": "teacher"})
 
 
-def test_a_dated_number_tells_its_order_and_what_holds_later() -> None:
-    days = [
-        {"value": 30, "source": "Приказ № 3"},
-        {"from": date(2027, 1, 1), "value": 20, "source": "Приказ № 80"},
-    ]
-    text = condition_text(CORE["followed_by_decision"], {"days": days})
-    assert "через 30 дней после него" in text
-    assert text.endswith(" (Приказ № 3; с 01.01.2027 — 20, Приказ № 80)")
-    assert condition_text(CORE["followed_by_decision"], {"days": days[:1]}).endswith("(Приказ № 3)")
-
-
 def test_every_word_of_a_list_is_in_the_sentence() -> None:
     marks = ["low_results", "biased_results"]
     text = condition_text(CORE["school_has"], {"any_of": marks})
