@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SliceKind, SubjectKind
+from connector.domain.indicators import Indicator
 from connector.services import records
 
 SMALLEST_SLICE = 5
@@ -112,6 +113,13 @@ class Sight:
         # Teams name their members; schools and the municipality are figures, open to all who enter.
         return kind is not SubjectKind.TEAM
 
+    def covers_judgement(self, indicator: Indicator, code: str) -> bool:
+        """The same of a subject of this indicator: where a school is judged by its people, its
+        reasons tell how many of them have what, and which results say so."""
+        if tells_of_people(indicator) and self.people is not None:
+            return code in self.schools
+        return self.covers_subject(indicator.subject, code)
+
     def covers_slice(self, kind: SliceKind, code: str) -> bool:
         """Whether all people of a slice may be seen, so that nothing of it is hidden."""
         if self.people is None:
@@ -134,6 +142,13 @@ OF_ONE_PERSON = frozenset(
     {SubjectKind.STAFF, SubjectKind.ROUTE, SubjectKind.COMPLETION, SubjectKind.CONTEST}
 )
 """Kinds of subjects that each tell of one person."""
+
+
+
+def tells_of_people(indicator: Indicator) -> bool:
+    """Whether the judgement of a school looks at the people there."""
+    return indicator.looks_at_people and indicator.subject is SubjectKind.SCHOOL
+
 
 Hidden = frozenset[tuple[SliceKind, str]]
 

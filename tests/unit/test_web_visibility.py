@@ -5,7 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.because import SliceKind, SubjectKind
+from connector.domain.indicators import Basis, Indicator, IndicatorKind
+from connector.domain.periods import PeriodKind
+from connector.domain.words.staff import everyone
 from connector.services.visibility import (
+    OF_ONE_PERSON,
     SMALLEST_SLICE,
     Role,
     Sight,
@@ -64,7 +68,7 @@ def test_kinds_are_hidden_apart() -> None:
     assert {kind for kind, _ in found} == {SliceKind.SCHOOL}
 
 
-@pytest.mark.parametrize("subject", [s for s in SubjectKind if s is not SubjectKind.STAFF])
+@pytest.mark.parametrize("subject", sorted(set(SubjectKind) - OF_ONE_PERSON))
 def test_slices_of_things_that_are_not_people_stay(subject: SubjectKind) -> None:
     assert hidden_slices(subject, sizes(1, 1), OUTSIDER) == frozenset()
 
@@ -104,3 +108,32 @@ def test_teams_name_their_members_and_stay_shut() -> None:
     assert not OUTSIDER.covers_subject(SubjectKind.TEAM, "S1")
     assert OUTSIDER.covers_subject(SubjectKind.SCHOOL, "S1")
     assert EVERYBODY.covers_subject(SubjectKind.TEAM, "S1")
+
+
+def judged(subject: SubjectKind, looks_at_people: bool) -> Indicator:
+    return Indicator(
+        "a.b",
+        "Показатель",
+        subject,
+        IndicatorKind.SHARE,
+        PeriodKind.YEAR,
+        everyone(),
+        everyone(),
+        Basis("Положение", "1"),
+        looks_at_people=looks_at_people,
+    )
+
+
+def test_reasons_about_a_schools_people_are_for_whoever_sees_them() -> None:
+    by_people, plain = (judged(SubjectKind.SCHOOL, one) for one in (True, False))
+    assert EVERYBODY.covers_judgement(by_people, "S0")
+    assert not OUTSIDER.covers_judgement(by_people, "S0")
+    assert Sight(schools=frozenset({"S0"})).covers_judgement(by_people, "S0")
+    assert OUTSIDER.covers_judgement(plain, "S0")
+
+
+def test_an_associations_reasons_are_for_its_head_anyway() -> None:
+    for looks_at_people in (True, False):
+        one = judged(SubjectKind.ASSOCIATION, looks_at_people)
+        assert not OUTSIDER.covers_judgement(one, "A1")
+        assert Sight(frozenset(), frozenset({"A1"})).covers_judgement(one, "A1")

@@ -62,7 +62,7 @@ def register(blueprint: Blueprint) -> None:
             sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
             service = figures_of(session)
             found = service.subjects(municipality, code, query.get("period"), query.get("as_of"))
-        return [_subject(one) for one in found if sight.covers_subject(one.kind, one.code)]
+        return [_subject(one) for one in found if sight.covers_judgement(indicator, one.code)]
 
 
 def _indicator(figure: Figure, sight: Sight) -> dict[str, Any]:

@@ -15,7 +15,12 @@ from connector.services.figures import Figure, FigureService, SubjectFigure
 from connector.services.record_names import RecordNames
 from connector.services.record_origins import origins, proving
 from connector.services.subject_lists import Asking, Standing, SubjectLists, Wanted
-from connector.services.visibility import OF_ONE_PERSON, Sight, VisibilityService
+from connector.services.visibility import (
+    OF_ONE_PERSON,
+    Sight,
+    VisibilityService,
+    tells_of_people,
+)
 from connector.texts.because import because_text
 from connector.web.access import the_viewer
 from connector.web.bars import Bar
@@ -220,6 +225,8 @@ def _visible(view: View) -> Wanted:
             return Wanted(codes=sight.associations)
         case SubjectKind.TEAM:
             return Wanted(codes=())
+        case SubjectKind.SCHOOL if tells_of_people(view.asking.indicator):
+            return Wanted(codes=sight.schools)
     return Wanted()
 
 

@@ -74,7 +74,7 @@ def changed(municipality: str, number: int, code: str) -> str:
         kind = figure.indicator.subject
         sees_subjects = viewer.sees_some_people or kind not in OF_ONE_PERSON
         asked_for = shifts if shifts is not None and sees_subjects else ()
-        seen = [one for one in asked_for if sight.covers_subject(kind, one.code)]
+        seen = [one for one in asked_for if sight.covers_judgement(figure.indicator, one.code)]
         page, last = cut(len(seen), request.args.get("page"), PER_PAGE)
         shown = seen[(page - 1) * PER_PAGE : page * PER_PAGE]
         rows = changes.explained(municipality, line, figure, shown)

@@ -10,6 +10,9 @@ from sqlalchemy import select
 
 from connector.cli import main
 from connector.models import Notice
+from connector.services.logins import TokenService
+from connector.services.visibility import Role
+from connector.web import create_app
 from tests.integration.places.places_town import (
     KHANKA,
     PYSHMA,
@@ -134,3 +137,25 @@ def reasons(told: Any) -> dict[str, str]:
     """The last reason of each subject, by code."""
     told_of = [one for one in told["subjects"] if one["because"]]
     return {one["subject"]: one["because"][-1]["text"] for one in told_of}
+
+
+def test_a_viewer_sees_the_share_of_schools_but_not_what_their_people_lack(tmp_path: Path) -> None:
+    with places_town(tmp_path / "town") as town:
+        live_through(town)
+        whole = asked_by(town, "methodist", "vp.specifics")
+        assert {one["subject"] for one in whole} == {"s1", "s2", "k1"}
+        assert asked_by(town, "viewer", "vp.specifics") == []
+        open_to_all = {one["subject"] for one in asked_by(town, "viewer", "vp.analytics")}
+        assert open_to_all == {"s1", "s2", "k1"}
+
+
+def asked_by(town: Spine, role: str, code: str) -> Any:
+    """The subjects of an indicator, as the API gives them to a token of this role."""
+    c = town.container
+    with c.db.writing() as session:
+        token = TokenService(session).issue(Role(role), PYSHMA, REPORT)
+    client = create_app(c, town.engine.nudge).test_client()
+    path = f"/api/v1/municipalities/{PYSHMA}/indicators/{code}/subjects?period=2026"
+    answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
+    return answer.json
