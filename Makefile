@@ -11,7 +11,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 # `make -j demo test` would run pip twice on one environment.
 .NOTPARALLEL:
-.PHONY: help install demo test test-services bench soak faults clean
+.PHONY: help install demo test test-services bench soak faults moodle-plugin clean
 
 help:
 	@echo "make install  the command at $(VENV)/bin/connector, with the shipped plugins"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench    how fast it is, into docs/performance.md (ONLY=row, QUICK=1)"
 	@echo "make soak     an hour of load: does memory grow, does anything get lost (MINUTES=n)"
 	@echo "make faults   everything that can break, broken: ONLY=text RUNS=1 SEED=1"
+	@echo "make moodle-plugin  our sender for Moodle as a zip to upload, into dist/"
 	@echo "make clean    remove what the others made"
 
 install: $(VENV)/.installed
@@ -44,9 +45,14 @@ soak: $(VENV)/.installed-bench test-services
 faults: $(VENV)/.installed-dev test-services
 	ONLY="$(ONLY)" RUNS="$(RUNS)" SEED="$(SEED)" $(PYTHON) -m tests.faults.run
 
-# A real RabbitMQ where the system has none; PostgreSQL comes as a wheel.
+# A real RabbitMQ and PHP where the system has none; PostgreSQL comes as a wheel.
 test-services:
 	@tests/services/install-rabbitmq.sh
+	@tests/services/install-php.sh
+
+# The same bytes from the same sources, whenever and wherever it is built.
+moodle-plugin:
+	@python3 deploy/moodle/build_zip.py dist
 
 $(VENV)/.installed: $(PACKAGING) deploy/make-venv.sh
 	@deploy/make-venv.sh $(VENV)

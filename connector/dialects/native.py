@@ -35,6 +35,8 @@ from connector.domain.signals import Arrival, NativeType
 
 CONTENT_TYPES = ("application/json",)
 MAX_EVENTS = 100
+VERSION = 1
+"""Of an event. The release of the plugin in deploy/moodle begins with it."""
 
 _KNOWN = frozenset(NativeType)
 
@@ -112,8 +114,8 @@ def read(body: bytes) -> NativeEvent:
     if event["type"] not in _KNOWN:
         raise Unreadable("unknown_type")
     kind = NativeType(event["type"])
-    version = event.get("version", 1)
-    if isinstance(version, int) and version != 1:
+    version = event.get("version", VERSION)
+    if isinstance(version, int) and version != VERSION:
         raise Unreadable("unknown_version")
     try:
         told: dict[str, Any] = EVENTS[kind].deserialize(event)

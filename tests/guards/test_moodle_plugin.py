@@ -1,0 +1,83 @@
+"""Our Moodle plugin is whole: every file parses, both languages say the same, versions agree."""
+
+import hashlib
+import importlib.util
+import re
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from connector.dialects import native
+from tests.guards.tree import ROOT, none_of
+from tests.services import php
+from tests.services.missing import ServiceMissing
+
+PLUGIN = ROOT / "deploy/moodle/municipal"
+SOURCES = sorted(PLUGIN.rglob("*.php"))
+
+
+def builder() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_zip", ROOT / "deploy/moodle/build_zip.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_file_is_php() -> None:
+    def faults(path: Path) -> str:
+        done = php.php("-l", str(path))
+        return "" if done.returncode == 0 else done.stdout.strip()
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            found = list(pool.map(faults, SOURCES))
+    except ServiceMissing as err:
+        pytest.fail(str(err), pytrace=False)
+    none_of(filter(None, found), "PHP does not take:")
+
+
+def test_every_file_has_its_licence() -> None:
+    none_of(
+        (
+            str(path.relative_to(ROOT))
+            for path in SOURCES
+            if "GNU General Public License" not in path.read_text(encoding="utf-8")[:1200]
+        ),
+        "Moodle plugins are GPL-3.0-or-later; the head is missing in:",
+    )
+    assert "GNU GENERAL PUBLIC LICENSE" in (PLUGIN / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_release_begins_with_the_version_of_the_dialect() -> None:
+    payload = (PLUGIN / "classes/wire/payload.php").read_text(encoding="utf-8")
+    told = re.search(r"const VERSION = (\d+);", payload)
+    assert told is not None
+    assert int(told[1]) == native.VERSION
+    assert int(builder().release().split(".")[0]) == native.VERSION
+
+
+def test_the_zip_is_the_same_each_time(tmp_path: Path) -> None:
+    paths = [builder().build(tmp_path / name) for name in ("one", "two")]
+    assert len({hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}) == 1
+    with zipfile.ZipFile(paths[0]) as archive:
+        names = set(archive.namelist())
+    assert names == {f"municipal/{p.relative_to(PLUGIN)}" for p in PLUGIN.rglob("*") if p.is_file()}
+    assert "municipal/version.php" in names
+
+
+def test_lines_are_as_long_as_moodle_likes_them() -> None:
+    none_of(
+        (
+            f"{path.relative_to(ROOT)}:{number}"
+            for path in SOURCES
+            if "lang" not in path.parts
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if len(line) > 132 or line != line.rstrip() or "\t" in line
+        ),
+        "at most 132 characters, no tabs, nothing after the end:",
+    )
