@@ -10,7 +10,7 @@ import pytest
 from marshmallow import fields
 
 from connector.domain.words import CORE, Word
-from connector.rulebook import RulesRefused, dated, load_rules, schemas
+from connector.rulebook import RulesRefused, dated, load_rules, register_files, schemas
 from connector.rulebook.documents import read_document
 from connector.rulebook.grammar import GRAMMAR, ConditionReader
 from connector.rulebook.passports import shared_passports
@@ -37,6 +37,8 @@ SCHEMAS = (
     schemas.IndicatorsFileSchema,
     schemas.PassportsFileSchema,
     dated.DatedNumberSchema,
+    register_files.DocumentSchema,
+    register_files.PlannedItemSchema,
 )
 
 every_guide = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)

@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from connector.domain.because import WHOLE, Slice, SliceKind
-from connector.domain.circle import Duties, Posts, circle_of, circle_of_place
+from connector.domain.circle import (
+    Duties,
+    Posts,
+    circle_of,
+    circle_of_place,
+    municipal_circle,
+)
 from connector.domain.dates import Span
 from connector.domain.owed import Circle
 from connector.domain.people import Association, Dated, Duty, Organisation, StaffMember
@@ -158,3 +164,23 @@ def test_a_methodist_by_school_and_the_specialist_above_them() -> None:
     found = posts(duty("m2", Duty.METHODIST, "s1"), duty("s2", Duty.SPECIALIST, "m2"))
     around = circle(found)
     assert (numbers(around.methodists), numbers(around.specialists)) == (["m2"], ["s2"])
+
+
+def test_around_what_is_nobodys_stand_all_methodists_and_specialists() -> None:
+    found = posts(
+        duty("m1", Duty.METHODIST, "s1"),
+        duty("m2", Duty.METHODIST, "s2", Span(None, TODAY)),
+        duty("s1", Duty.SPECIALIST, "m1"),
+        duty("gone", Duty.SPECIALIST, "a1"),
+        duty("d1", Duty.DEPUTY, "s1"),
+    )
+    around = municipal_circle(TODAY, found)
+    assert (numbers(around.methodists), numbers(around.specialists)) == (["m1", "m2"], ["d1"])
+    assert numbers(municipal_circle(TOMORROW, found).methodists) == ["m1"]
+    assert (around.mentors, around.heads) == ((), {})
+
+
+def test_where_nobody_has_the_duty_those_who_sign_in_as_such_stand_there() -> None:
+    signing_in = replace(posts(), methodists=(EVERYBODY["x1"],), specialists=(EVERYBODY["s2"],))
+    around = municipal_circle(TODAY, signing_in)
+    assert (numbers(around.methodists), numbers(around.specialists)) == (["x1"], ["s2"])

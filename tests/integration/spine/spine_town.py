@@ -1,7 +1,7 @@
 """A small register of two municipalities, and a connector with its machine room over a database."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -137,8 +137,13 @@ def _migrated() -> bytes:
         return (Path(folder) / "connector.sqlite3").read_bytes()
 
 
-def open_spine(folder: Path, url: str | None = None, now: datetime = NOW) -> Spine:
-    """A migrated, empty database with one native source that serves both municipalities."""
+def open_spine(
+    folder: Path,
+    url: str | None = None,
+    now: datetime = NOW,
+    municipalities: Sequence[str] = MUNICIPALITIES,
+) -> Spine:
+    """A migrated, empty database with one native source that serves the municipalities."""
     clock = AdjustableClock(now)
     folder.mkdir(parents=True, exist_ok=True)
     if url is None:
@@ -147,7 +152,7 @@ def open_spine(folder: Path, url: str | None = None, now: datetime = NOW) -> Spi
     if url is not None:
         schema.upgrade(container.db)
     with container.db.writing() as session:
-        SourceService(session, container.box).add(SOURCE, Dialect.NATIVE, MUNICIPALITIES, now)
+        SourceService(session, container.box).add(SOURCE, Dialect.NATIVE, municipalities, now)
     return Spine(container, Engine(container), clock, folder)
 
 
@@ -165,8 +170,13 @@ def reopened(folder: Path, now: datetime = NOW) -> Iterator[Spine]:
 
 
 @contextmanager
-def spine(folder: Path, url: str | None = None, now: datetime = NOW) -> Iterator[Spine]:
-    made = open_spine(folder, url, now)
+def spine(
+    folder: Path,
+    url: str | None = None,
+    now: datetime = NOW,
+    municipalities: Sequence[str] = MUNICIPALITIES,
+) -> Iterator[Spine]:
+    made = open_spine(folder, url, now, municipalities)
     try:
         yield made
     finally:

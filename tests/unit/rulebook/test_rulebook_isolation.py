@@ -180,8 +180,16 @@ def test_a_plugin_is_asked_about_the_subjects_it_speaks_of() -> None:
     found = plugin(
         "one", connector_notices=says("one:1"), connector_subjects=lambda: ["association"]
     )
-    answer = Rulebook([found]).notices("one", case(), NOBODY, DAY)
+    book = Rulebook([found])
+    answer = book.notices("one", case(), NOBODY, DAY)
     assert (answer.owed, answer.is_whole, answer.heard) == ((), True, frozenset())
+    assert book.spoken_of("one") == {SubjectKind.ASSOCIATION}
+
+
+def test_a_municipality_without_python_speaks_of_nothing() -> None:
+    assert Rulebook([replace(plugin("one"), asker=None)]).spoken_of("one") == frozenset()
+    with pytest.raises(UnknownMunicipality):
+        Rulebook([]).spoken_of("one")
 
 
 def test_a_plugin_that_cannot_be_asked_is_in_force_and_withdraws_nothing() -> None:
