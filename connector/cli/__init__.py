@@ -12,11 +12,19 @@ from connector.errors import ConnectorError, StorageUnavailable, UnknownThing
 from connector.log import set_up_logging
 from connector.rulebook import UnknownMunicipality
 
-_GROUPS = (
-    "serve", "database", "importing", "sources", "deliveries", "figures", "plugins", "people",
-    "doctor",
-)  # fmt: skip
-_SERVERS = ("run", "web", "worker", "tick")
+_GROUPS = {
+    "serve": ("run", "web", "worker", "tick", "demo"),
+    "database": ("db",),
+    "importing": ("import",),
+    "sources": ("sources",),
+    "deliveries": ("deliveries",),
+    "figures": ("shares", "explain", "stalls", "recount", "snapshot"),
+    "plugins": ("plugins",),
+    "people": ("people",),
+    "doctor": ("doctor",),
+}
+"""The modules of this package and their commands. What the others need is not loaded: it would take
+longer than most commands do, and stay in a server's memory for ever."""
 
 _THINGS = {
     "source": "источник",
@@ -36,9 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Undecodable bytes come as half characters, which neither a database nor a file takes.
         print("Аргументы должны быть записаны в UTF-8.", file=sys.stderr)
         return 2
-    # What the other commands need would stay in a server's memory for ever.
-    groups = _GROUPS[:1] if given and given[0] in _SERVERS else _GROUPS
-    arguments = parser(groups).parse_args(given)
+    arguments = parser(_groups_of(given)).parse_args(given)
     output = Output(arguments.json)
     set_up_logging(arguments.log_level)
     try:
@@ -78,7 +84,15 @@ def _told(err: OSError) -> str:
     raise err
 
 
-def parser(groups: Sequence[str] = _GROUPS) -> argparse.ArgumentParser:
+def _groups_of(given: Sequence[str]) -> tuple[str, ...]:
+    """The one that has the command; all of them for whoever asks what there is."""
+    for group, commands in _GROUPS.items():
+        if given and given[0] in commands:
+            return (group,)
+    return tuple(_GROUPS)
+
+
+def parser(groups: Sequence[str] = tuple(_GROUPS)) -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="один документ JSON на выходе")
     common.add_argument("--log-level", type=str.upper, choices=LOG_LEVELS)

@@ -1,5 +1,1 @@
-"""Pages for people and JSON for systems."""
-
-from connector.web.app import create_app
-
-__all__ = ["create_app"]
+"""Pages for people and JSON for systems. The application is in `app`."""

@@ -7,8 +7,8 @@ from flask import Flask
 
 from connector.bootstrap import build
 from connector.clock import AdjustableClock
-from connector.web import create_app
 from connector.web.access import ROUTES, Access
+from connector.web.app import create_app
 from tests.integration.web_town import NOW, config_in
 
 

@@ -25,7 +25,7 @@ from connector.services.importing import ImportService
 from connector.services.logins import LoginService, TokenService
 from connector.services.sources import SourceService
 from connector.spreadsheets.workbook import Workbook
-from connector.web import create_app
+from connector.web.app import create_app
 from tests.contract.native_events import envelope, native_event, signed
 
 M = "korolev"
