@@ -71,6 +71,8 @@ _MEASURES: Mapping[str, _Measure] = {
     "team_completed": _of_steps("done", "needed", NOT_AT_ALL, ALMOST),
     "roadmap_not_started": _fixed(60),
     "roadmap_lacks": _fixed(30),
+    "deficits_not_covered": _of_steps("covered", "deficits", NOT_AT_ALL, ALMOST),
+    "no_quiz_around": _fixed(50),
     "no_recommendation": _fixed(66),
     "no_analysis": _fixed(33),
 }

@@ -47,7 +47,12 @@ def every_competency_measured(days: int, managers: tuple[str, ...] = ("manageria
         lacking = [code for code in wanted if code not in fresh]
         if lacking:
             titles = [staff.setting.catalogue.competency(c).title or c for c in lacking]
-            params = {"competencies": titles, "days": days}
+            params = {
+                "competencies": titles,
+                "days": days,
+                "present": len(fresh),
+                "needed": len(wanted),
+            }
             return Finding(False, (Because("not_measured", params),), turn)
         oldest = min(result.day for result in fresh.values())
         params = {"count": len(wanted), "since": oldest.isoformat()}

@@ -18,6 +18,11 @@ def too_low(percent: float) -> Because:
     return Because("diagnosed_too_low", {"percent": percent})
 
 
+def covered(some: int, of: int) -> Because:
+    params = {"covered": some, "deficits": of, "percent": 50}
+    return Because("deficits_not_covered", params)
+
+
 ORDERED = [
     [unfinished(4, 5), unfinished(3, 5), unfinished(1, 5), unfinished(0, 5), Because("no_route")],
     [too_low(49), too_low(20), Because("not_diagnosed")],
@@ -34,6 +39,11 @@ ORDERED = [
     ],
     [Because("no_recommendation"), Because("no_analysis"), Because("no_snapshot")],
     [Because("roadmap_not_started"), Because("roadmap_lacks")],
+    [covered(2, 5), covered(1, 5), covered(0, 5)],
+    [
+        Because("not_measured", {"present": 2, "needed": 3}),
+        Because("not_measured", {"present": 0, "needed": 3}),
+    ],
 ]
 
 

@@ -66,7 +66,12 @@ def test_it_says_when_the_oldest_result_is_too_old() -> None:
     assert finding.changes_on == first + 365 * DAY
     gone = ALL(one, year(finding.changes_on, 2027))
     assert (gone.holds, gone.changes_on) == (False, second + 365 * DAY)
-    assert gone.because[0].params == {"competencies": ["B"], "days": 365}
+    assert gone.because[0].params == {
+        "competencies": ["B"],
+        "days": 365,
+        "present": 1,
+        "needed": 2,
+    }
 
 
 @pytest.mark.parametrize("more", [{"state": "inprogress"}, {"provisional": True}])
