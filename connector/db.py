@@ -96,11 +96,22 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """A reading session that sees one moment, however long it reads (SQLite's always do)."""
+        """A reading session that sees one moment, however long it reads (SQLite's always do).
+
+        The database itself refuses to write in it.
+        """
         with self.reading() as session:
             if not self.is_sqlite:
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            yield session
+                level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                session.connection(execution_options=level)
+                yield session
+                return
+            session.connection().exec_driver_sql("PRAGMA query_only = ON")
+            try:
+                yield session
+            finally:
+                # The connection goes back to the pool, where the next one may want to write.
+                session.connection().exec_driver_sql("PRAGMA query_only = OFF")
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

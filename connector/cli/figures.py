@@ -26,14 +26,14 @@ from connector.texts.because import because_text
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     shares = commands.add_parser("shares", parents=[common], help="показатели муниципалитета")
     shares.add_argument("municipality")
-    _when(shares)
+    when(shares)
     shares.add_argument("--by", choices=["school", "association"], help="по школам, объединениям")
     shares.set_defaults(run=_shares)
     explain = commands.add_parser("explain", parents=[common], help="почему засчитано или нет")
     explain.add_argument("municipality")
     explain.add_argument("indicator")
     explain.add_argument("person", nargs="?", help="табельный номер")
-    _when(explain)
+    when(explain)
     explain.set_defaults(run=_explain)
     stalls = commands.add_parser("stalls", parents=[common], help="остановившиеся маршруты")
     stalls.add_argument("municipality")
@@ -44,11 +44,12 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     recount.set_defaults(run=_recount)
     snapshot = commands.add_parser("snapshot", parents=[common], help="зафиксировать отчёт")
     snapshot.add_argument("municipality")
-    _when(snapshot)
+    when(snapshot)
     snapshot.set_defaults(run=_snapshot)
 
 
-def _when(parser: argparse.ArgumentParser) -> None:
+def when(parser: argparse.ArgumentParser) -> None:
+    """--period and --as-of."""
     parser.add_argument("--period", type=_period, metavar="2026 или 2026/2027")
     parser.add_argument("--as-of", type=_day, metavar="ГГГГ-ММ-ДД", help="на какой день")
 

@@ -30,11 +30,14 @@ class Confined:
         plugin: str,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        before: Sequence[str] = (),
     ) -> None:
+        """before: folders in which the package is looked for before the installed ones."""
         self._municipality = municipality
         self._plugin = plugin
         self._limits = limits or Limits()
         self._clock = clock
+        self._before = tuple(before)
         self._lock = Lock()
         self._child: ChildProcess | None = None
         self._packer = Packer()
@@ -44,7 +47,7 @@ class Confined:
     def describe(self) -> Description:
         """Imports the package in a child of its own. Raises Refused, whatever goes wrong."""
         try:
-            child = ChildProcess(self._plugin, self._limits)
+            child = ChildProcess(self._plugin, self._limits, self._before)
             try:
                 return self._greeted(child)
             finally:
@@ -108,7 +111,7 @@ class Confined:
         if self._child is not None and self._child.born != os.getpid():
             self._drop()
         if self._child is None:
-            self._child = ChildProcess(self._plugin, self._limits)
+            self._child = ChildProcess(self._plugin, self._limits, self._before)
             self._packer = Packer()
             self._greeted(self._child)
         return self._child

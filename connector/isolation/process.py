@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import weakref
+from collections.abc import Sequence
 from contextlib import suppress
 
 from connector.isolation.frames import BrokenPipe, TimedPipes, TooLate
@@ -29,8 +30,9 @@ class ChildProcess:
     It ends when its pipe is closed, which happens by itself when this process goes, whatever way.
     """
 
-    def __init__(self, plugin: str, limits: Limits) -> None:
-        """plugin: as an entry point names it. Raises Died where no process can be started."""
+    def __init__(self, plugin: str, limits: Limits, before: Sequence[str] = ()) -> None:
+        """plugin: as an entry point names it. before: folders in which packages are looked for
+        before those that are installed. Raises Died where no process can be started."""
         self.born = os.getpid()
         try:
             self._process = subprocess.Popen(
@@ -52,7 +54,7 @@ class ChildProcess:
         self._pipes = TimedPipes(
             self._process.stdout.fileno(), self._process.stdin.fileno(), limits.frame
         )
-        hello = {"plugin": plugin, "paths": sys.path, "limits": limits.as_body()}
+        hello = {"plugin": plugin, "paths": [*before, *sys.path], "limits": limits.as_body()}
         self.send(json.dumps(hello).encode(), time.monotonic() + limits.start_s)
 
     def send(self, payload: bytes, deadline: float) -> None:

@@ -8,6 +8,7 @@ from connector.domain.because import SubjectKind
 from connector.domain.indicators import Basis, Condition, Indicator, IndicatorKind, Plan, Wording
 from connector.domain.periods import PeriodKind
 from connector.domain.words.vocabulary import Vocabulary
+from connector.rulebook.amendments import Amending
 from connector.rulebook.dated import out_of_order
 from connector.rulebook.documents import Node
 from connector.rulebook.faults import RuleFileFault, near_miss
@@ -25,9 +26,14 @@ class IndicatorReader:
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, passports: Passports, faults: list[RuleFileFault]
+        self,
+        vocabulary: Vocabulary,
+        passports: Passports,
+        faults: list[RuleFileFault],
+        amending: Amending,
     ) -> None:
         self._vocabulary = vocabulary
+        self._amending = amending
         self._passports = passports
         self._faults = faults
         self._nodes: dict[str, Node] = {}
@@ -38,7 +44,8 @@ class IndicatorReader:
     def read(self, nodes: Iterable[Node]) -> tuple[Indicator, ...]:
         """The indicators in the order of the files; without those that are faulty."""
         for node in nodes:
-            self._register(refined(node, self._passports, self._faults))
+            whole = refined(node, self._passports, self._faults)
+            self._register(self._amending.indicator(whole))
         found = [self._indicator(code) for code in self._nodes]
         self.judging = [
             {key: node.entries[key].plain for key in JUDGED_BY if key in node.entries}

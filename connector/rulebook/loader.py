@@ -2,7 +2,7 @@
 
 A folder holds municipality.yaml (in exactly one of a municipality's folders), indicators.yaml
 and/or indicators/*.yaml, passports.yaml (its own building blocks), documents.yaml and roadmap.yaml
-(what there ought to be) and examples, which are read by tests only.
+(what there ought to be), examples.yaml and scenarios.yaml, which only tests and checks read.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
 from connector.domain.words import CORE
 from connector.domain.words.vocabulary import Vocabulary
+from connector.rulebook.amendments import Amending, Amendment
 from connector.rulebook.dated import out_of_order
 from connector.rulebook.documents import MAX_BYTES, Node, read_document
 from connector.rulebook.faults import RuleFileFault, RulesRefused, near_miss
@@ -36,6 +37,7 @@ FILES = (
     "documents.yaml",
     "roadmap.yaml",
     "examples.yaml",
+    "scenarios.yaml",
 )
 
 
@@ -44,15 +46,27 @@ def load_rules(
     folders: Sequence[Traversable],
     vocabulary: Vocabulary = CORE,
     shared: Passports | None = None,
+    amendments: Sequence[Amendment] = (),
 ) -> MunicipalityRules:
-    """Reads a municipality's folders as one. Raises RulesRefused with all faults of all files."""
-    return _Loader(code, vocabulary, shared_passports() if shared is None else shared).load(folders)
+    """Reads a municipality's folders as one. Raises RulesRefused with all faults of all files.
+
+    amendments: numbers that are other ones than the files say, for a trial.
+    """
+    known = shared_passports() if shared is None else shared
+    return _Loader(code, vocabulary, known, amendments).load(folders)
 
 
 class _Loader:
-    def __init__(self, code: str, vocabulary: Vocabulary, shared: Passports) -> None:
+    def __init__(
+        self,
+        code: str,
+        vocabulary: Vocabulary,
+        shared: Passports,
+        amendments: Sequence[Amendment],
+    ) -> None:
         self._code = code
         self._vocabulary = vocabulary
+        self._amending = Amending(vocabulary, amendments)
         self._passports = dict(shared)
         self._faults: list[RuleFileFault] = []
         self._municipality: list[Node] = []
@@ -67,8 +81,9 @@ class _Loader:
         for folder in folders:
             self._read_folder(folder)
         settings = self._settings()
-        reader = IndicatorReader(self._vocabulary, self._passports, self._faults)
+        reader = IndicatorReader(self._vocabulary, self._passports, self._faults, self._amending)
         indicators = reader.read(self._indicators)
+        self._faults += self._amending.faults()
         if not indicators and not self._faults:
             self._blame("в правилах нет ни одного показателя")
         if self._faults or settings is None:
@@ -93,6 +108,7 @@ class _Loader:
             ),
             documents=self._documents,
             roadmap=self._roadmap,
+            numbers=self._amending.numbers,
         )
 
     def _read_folder(self, folder: Traversable) -> None:
@@ -127,7 +143,7 @@ class _Loader:
                 document = self._document(entry, entry.name)
                 if document is not None:
                     self._roadmap += roadmap_in(document, self._faults)
-            case "examples.yaml":
+            case "examples.yaml" | "scenarios.yaml":
                 pass
             case _:
                 hint = near_miss(entry.name, FILES)
@@ -164,7 +180,7 @@ class _Loader:
             if not any(f.file == f"{self._code}/municipality.yaml" for f in self._faults):
                 self._blame("файла нет, а он обязателен", "municipality.yaml")
             return None
-        node, *others = self._municipality
+        node, *others = (self._amending.municipality(one) for one in self._municipality)
         self._faults += [other.fault("municipality.yaml повторён") for other in others]
         settings = load(MunicipalitySchema(), node, self._faults)
         if settings is None:

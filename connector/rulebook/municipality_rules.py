@@ -23,7 +23,8 @@ class MunicipalityRules:
     the person chose another; quiet_from, quiet_until: when nobody is written to (`PostHours`).
     digest: SHA-256 (hex) of everything that affects judging; titles,
     plans and hours do not. letters: templates of a plugin's own notices, by file name. documents,
-    roadmap: what the rules say there ought to be.
+    roadmap: what the rules say there ought to be. numbers: those of the indicators' words, by the
+    name under which a trial may change them.
     """
 
     code: str
@@ -41,6 +42,7 @@ class MunicipalityRules:
     letters: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
     roadmap: tuple[PlannedItem, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""

@@ -22,6 +22,8 @@ from connector.rulebook.faults import RuleFileFault
 log = logging.getLogger(__name__)
 
 GROUP = "connector"
+PACKAGE = "connector_"
+"""A plugin's package is called by its municipality's code behind this."""
 RULES = "rules"
 """The folder of a package that is read where its Python cannot be asked for folders."""
 
@@ -74,6 +76,27 @@ def _installed(safe_mode: bool) -> list[FoundPlugin]:
         return [_unasked(point) for point in unique]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(_asked, unique))
+
+
+def plugin_in(package: Path) -> FoundPlugin:
+    """A plugin's package that need not be installed: `…/connector_<code>`, to be tried.
+
+    Raises Refused where its Python cannot be used.
+    """
+    code = package.name.removeprefix(PACKAGE)
+    asker = Confined(code, package.name, before=(str(package.parent),))
+    described = asker.describe()
+    folders = tuple(Path(folder) for folder in described.folders)
+    plugin = FoundPlugin(code, package.name, None, folders)
+    if not described.hooks:
+        return plugin
+    return replace(
+        plugin,
+        asker=asker,
+        hooks=described.hooks,
+        subjects=described.subjects,
+        code=code_identity(package, None, folders),
+    )
 
 
 _described: dict[tuple[str, str], Description] = {}

@@ -13,6 +13,7 @@ from connector.domain.indicators import Indicator
 from connector.domain.indicators import judge as judge_indicator
 from connector.domain.owed import Circle
 from connector.isolation.asker import Pair
+from connector.rulebook.amendments import Amendment
 from connector.rulebook.answers import Answer
 from connector.rulebook.asking import Asking, Timed
 from connector.rulebook.faults import (
@@ -75,8 +76,12 @@ class Rulebook:
     Others may come into force while it is used: whoever needs rules twice asks once and keeps them.
     """
 
-    def __init__(self, plugins: Iterable[FoundPlugin]) -> None:
+    def __init__(
+        self, plugins: Iterable[FoundPlugin], amendments: Sequence[Amendment] = ()
+    ) -> None:
+        """amendments: numbers that are other ones than the files say, for a trial."""
         self._shared = shared_passports()
+        self._amendments = amendments
         self._known: dict[str, Known] = {}
         for plugin in plugins:
             self._known[plugin.municipality] = self._found(plugin, read_files(plugin.folders))
@@ -86,6 +91,14 @@ class Rulebook:
     def open(cls, rules_dir: Path | None = None, safe_mode: bool = False) -> "Rulebook":
         """The installed plugins and the YAML folders below `rules_dir`; never raises for them."""
         return cls(find_plugins(rules_dir, safe_mode))
+
+    def under(self, code: str) -> "Rulebook":
+        """The rules of the one municipality that is known, as those of another one."""
+        ((_, known),) = self._known.items()
+        lent = Rulebook([])
+        rules = None if known.rules is None else replace(known.rules, code=code)
+        lent._learn(replace(known, plugin=replace(known.plugin, municipality=code), rules=rules))
+        return lent
 
     def municipalities(self) -> tuple[str, ...]:
         """The codes whose rules are in force; a municipality with faulty files is in `faults`."""
@@ -168,7 +181,8 @@ class Rulebook:
 
     def _found(self, plugin: FoundPlugin, files: RuleFiles) -> Known:
         try:
-            rules = _read(plugin, files, self._shared, plugin.distribution is not None)
+            has_letters = plugin.distribution is not None
+            rules = _read(plugin, files, self._shared, has_letters, self._amendments)
         except RulesRefused as err:
             code = plugin.municipality
             log.error("rules.refused municipality=%s faults=%d", code, len(err.faults))
@@ -265,11 +279,15 @@ class Rulebook:
 
 
 def _read(
-    plugin: FoundPlugin, files: RuleFiles, shared: Passports, has_letters: bool
+    plugin: FoundPlugin,
+    files: RuleFiles,
+    shared: Passports,
+    has_letters: bool,
+    amendments: Sequence[Amendment] = (),
 ) -> MunicipalityRules:
     code = plugin.municipality
     try:
-        rules = load_rules(code, files.folders, shared=shared)
+        rules = load_rules(code, files.folders, shared=shared, amendments=amendments)
         if has_letters:
             rules = replace(rules, letters=read_letters(code, files.folders))
     except OSError as err:

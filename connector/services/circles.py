@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SliceKind, SubjectKind
-from connector.domain.cases import Case
+from connector.domain.cases import Case, StaffCase
 from connector.domain.circle import Duties, Posts, circle_of, circle_of_place
 from connector.domain.dates import Span
 from connector.domain.dossier import Dossier, Setting
@@ -17,6 +17,29 @@ from connector.domain.people import Organisation, Role, StaffMember, StaffTerm
 from connector.models import Login
 from connector.services import records
 from connector.services.addresses import LOGIN
+
+
+def circles_around(
+    session: Session,
+    setting: Setting,
+    standing: Posts,
+    cases: Iterable[Case],
+    day: date,
+    spoken_of: Collection[SubjectKind],
+) -> dict[tuple[SubjectKind, str], Circle]:
+    """Who stands around each subject: of a person everybody; of what is none those in charge of its
+    places, but only where the plugin's hooks speak of its kind."""
+    dossiers, others = [], []
+    for case in cases:
+        if isinstance(case, StaffCase):
+            dossiers.append(case.folded.dossier)
+        elif case.kind in spoken_of:
+            others.append(case)
+    around = circles_of_places(session, setting, standing, others, day)
+    if dossiers:
+        found = circles(session, setting, standing, dossiers, day)
+        around |= {(SubjectKind.STAFF, number): circle for number, circle in found.items()}
+    return around
 
 
 def circles(

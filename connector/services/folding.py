@@ -5,7 +5,7 @@ written,
 so of two workers that folded the same person one has to do it again; nobody waits for anybody.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +30,7 @@ from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
 from connector.services import evidence as evidence_slots
 from connector.services.casefiles import CaseFiles
-from connector.services.circles import circles, circles_of_places
+from connector.services.circles import circles_around
 from connector.services.holders import mark_holders
 from connector.services.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.notices import NoticeService
@@ -38,7 +38,7 @@ from connector.services.person_state import person_state
 from connector.services.pieces import PIECES
 from connector.services.pieces import refresh as refresh_pieces
 from connector.services.rule_faults import RuleFaultService
-from connector.services.setting import Ground, Settings
+from connector.services.setting import Settings
 from connector.services.subjects import mark_dirty
 
 
@@ -159,7 +159,14 @@ class FoldService:
         for kind in sorted({row.kind for row in rows} - {SubjectKind.STAFF}):
             codes = [row.code for row in rows if row.kind is kind]
             cases |= {(kind, code): case for code, case in files.units(kind, codes).items()}
-        around = self._circles(session, ground, cases.values(), today)
+        around = circles_around(
+            session,
+            setting,
+            ground.posts,
+            cases.values(),
+            today,
+            self._rulebook.spoken_of(municipality),
+        )
         former = stored_memberships(session, [row.id for row in rows])
         loaded = tuple(
             Loaded(
@@ -174,25 +181,6 @@ class FoldService:
         )
         off = RuleFaultService(session).switched_off(self._rulebook.python_of(municipality), now)
         return Batch(setting, ground.rules, today, loaded, off)
-
-    def _circles(
-        self, session: Session, ground: Ground, cases: Iterable[Case], day: date
-    ) -> dict[tuple[SubjectKind, str], Circle]:
-        """Who stands around each subject: of a person everybody; of what is none those in charge
-        of its places, but only where the plugin's hooks speak of it."""
-        setting = ground.setting
-        spoken_of = self._rulebook.spoken_of(setting.municipality)
-        dossiers, others = [], []
-        for case in cases:
-            if isinstance(case, StaffCase):
-                dossiers.append(case.folded.dossier)
-            elif case.kind in spoken_of:
-                others.append(case)
-        around = circles_of_places(session, setting, ground.posts, others, day)
-        if dossiers:
-            found = circles(session, setting, ground.posts, dossiers, day)
-            around |= {(SubjectKind.STAFF, number): circle for number, circle in found.items()}
-        return around
 
     def judge(self, batch: Batch) -> list[Folded]:
         """Judges and decides notices: plugin code, so never inside a transaction."""

@@ -33,7 +33,7 @@ PLAN_LOST = "plan_lost"
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class PlanStanding:
     """How a slice of an indicator stands against its plan."""
 
     indicator: Indicator
@@ -64,7 +64,7 @@ class PlanService:
         standings = list(self._standings(rules, day))
         changed = self._mark(rules.code, standings, day)
         if changed:
-            owed = [*self._owed(rules.code, changed, setting, day)]
+            owed = [*self.owed(rules.code, changed, setting, day)]
             hours = rules.post_hours(setting.calendar)
             NoticeService(self._session).tell(rules.code, owed, hours, now)
         return True
@@ -85,7 +85,7 @@ class PlanService:
         )
         return taken.first() is not None
 
-    def _standings(self, rules: MunicipalityRules, day: date) -> Iterator[_Standing]:
+    def _standings(self, rules: MunicipalityRules, day: date) -> Iterator[PlanStanding]:
         planned: dict[tuple[str, str], tuple[Indicator, Period, Plan]] = {}
         for indicator in rules.indicators:
             period = period_containing(day, indicator.period)
@@ -111,15 +111,15 @@ class PlanService:
             met = share.meets(plan)
             if met is not None:
                 place = Slice(SliceKind(row.slice_kind), row.slice_code)
-                yield _Standing(indicator, period, place, share, plan, met)
+                yield PlanStanding(indicator, period, place, share, plan, met)
 
     def _mark(
-        self, municipality: str, standings: Iterable[_Standing], day: date
-    ) -> list[_Standing]:
+        self, municipality: str, standings: Iterable[PlanStanding], day: date
+    ) -> list[PlanStanding]:
         """Writes the marks that changed; returns what is to be told of them."""
         rows = self._session.scalars(select(PlanMark).where(PlanMark.municipality == municipality))
         marks = {(r.indicator, r.period, r.slice_kind, r.slice_code): r.met for r in rows}
-        told: list[_Standing] = []
+        told: list[PlanStanding] = []
         for standing in standings:
             key = (
                 standing.indicator.code,
@@ -155,9 +155,10 @@ class PlanService:
             )
         )
 
-    def _owed(
-        self, municipality: str, changed: Iterable[_Standing], setting: Setting, day: date
+    def owed(
+        self, municipality: str, changed: Iterable[PlanStanding], setting: Setting, day: date
     ) -> Iterator[Owed]:
+        """What is told of slices that meet their plan by now, or no longer do."""
         codes = {s.slice.code for s in changed if s.slice != WHOLE}
         heads = heads_of(setting.organisation, codes, day)
         standing = standing_posts(self._session, municipality)
@@ -182,7 +183,9 @@ def _told(
     ]
 
 
-def _notice(standing: _Standing, setting: Setting, role: Recipient, number: str, day: date) -> Owed:
+def _notice(
+    standing: PlanStanding, setting: Setting, role: Recipient, number: str, day: date
+) -> Owed:
     kind = PLAN_MET if standing.met else PLAN_LOST
     place = standing.slice
     what = f"{standing.indicator.code}:{standing.period}:{place.kind}:{place.code}"

@@ -34,7 +34,7 @@ class RecordFiles:
         rows = records.roadmap_rows(self._session, self._municipality, codes)
         found = {}
         for code in codes:
-            item = _told(rows.get(code), listed.get(code))
+            item = as_told(rows.get(code), listed.get(code))
             if item is not None:
                 found[code] = RoadmapCase(code, item, code in listed, self._setting)
         return found
@@ -75,7 +75,7 @@ class RecordFiles:
         }
 
 
-def _told(row: RoadmapItem | None, listed: RoadmapItem | None) -> RoadmapItem | None:
+def as_told(row: RoadmapItem | None, listed: RoadmapItem | None) -> RoadmapItem | None:
     """The row, with what only the rules say of it."""
     if row is None or listed is None:
         return row or listed
