@@ -175,11 +175,13 @@ def catalogue(
     )
 
 
-def five_day_calendar(first_year: int = 2020, last_year: int = 2035) -> WorkCalendar:
+def five_day_calendar(
+    first_year: int = 2020, last_year: int = 2035, closed: Iterable[Span] = ()
+) -> WorkCalendar:
     """Monday to Friday worked, no holidays: what a test can count in its head."""
     first, last = date(first_year, 1, 1), date(last_year, 12, 31)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return WorkCalendar(first, last, (day for day in days if day.weekday() > 4))
+    return WorkCalendar(first, last, (day for day in days if day.weekday() > 4), closed)
 
 
 def setting(
@@ -190,7 +192,7 @@ def setting(
     organisation: Organisation | None = None,
     **more: Any,
 ) -> Setting:
-    """A municipality's common ground. more: scales, stalls, calendar."""
+    """A municipality's common ground. more: scales, stalls, calendar, registers, peopled."""
     more.setdefault("calendar", five_day_calendar())
     return Setting(municipality, zone, known or Catalogue(), organisation or Organisation(), **more)
 

@@ -1,22 +1,22 @@
 """Examples as they were written → cases as indicators judge them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from connector.domain.cases import (
     AnalysisCase,
     AssociationCase,
     Case,
+    ContestCase,
+    DocumentCase,
     MunicipalityCase,
+    PracticeCase,
+    RoadmapCase,
     SchoolCase,
-    StaffCase,
-    TeamCase,
 )
 from connector.domain.catalogue import Catalogue, Competency, Policy
-from connector.domain.dates import Span
-from connector.domain.dossier import Dossier, Setting
+from connector.domain.dossier import Setting
 from connector.domain.people import (
     Association,
     AssociationLevel,
@@ -24,23 +24,35 @@ from connector.domain.people import (
     Organisation,
     School,
     SchoolKind,
-    StaffMember,
 )
 from connector.domain.records import (
     Analysis,
+    Contest,
     Decision,
+    Document,
     Meeting,
-    Mentorship,
+    Practice,
     RoadmapItem,
     Snapshot,
-    Support,
-    TeamMembership,
     WorkPlan,
 )
-from connector.domain.routes import Route, RouteStep
+from connector.spreadsheets.columns import stored_key
 from connector.testing import builders
+from connector.testing.people_cases import (
+    Given,
+    completion_case,
+    member,
+    route_case,
+    staff_case,
+    staff_cases,
+    team_case,
+)
 
-Given = Mapping[str, Any]
+SCHOOL = ("code", "name", "kind", "rural", "low_results", "biased_results", "head",
+          "mentoring_since", "internship_since")  # fmt: skip
+_SCHOOLS = tuple(School(code, f"Школа {code}") for code in ("s1", "s2"))
+_ASSOCIATIONS = tuple(Association(code, f"МО {code}") for code in ("a1", "a2"))
+ASSOCIATION = ("code", "name", "level", "school", "parent", "head")
 
 
 def known_in(world: Given) -> Catalogue:
@@ -55,147 +67,161 @@ def known_in(world: Given) -> Catalogue:
 
 
 def organisation(world: Given) -> Organisation:
-    """Two schools and two municipal associations to belong to, and those of the file."""
-    schools = {code: School(code, f"Школа {code}") for code in ("s1", "s2")}
-    associations = {code: Association(code, f"МО {code}") for code in ("a1", "a2")}
-    for given in world["schools"]:
-        schools[given["code"]] = _as_school(given)
-    for given in world["associations"]:
-        code, level = given["code"], AssociationLevel(given["level"])
-        associations[code] = Association(code, f"МО {code}", level)
+    """The places of the world; without any, two schools and two municipal associations."""
+    schools = [school(given) for given in world["schools"]] or list(_SCHOOLS)
+    associations = [association(given) for given in world["associations"]] or list(_ASSOCIATIONS)
     return Organisation(
-        {code: Dated(((None, school),)) for code, school in schools.items()},
-        {code: Dated(((None, one),)) for code, one in associations.items()},
+        {one.code: Dated(((None, one),)) for one in schools},
+        {one.code: Dated(((None, one),)) for one in associations},
     )
 
 
-def _as_school(given: Given) -> School:
-    return School(name=f"Школа {given['code']}", **{**given, "kind": SchoolKind(given["kind"])})
+def with_usual_places(known: Organisation) -> Organisation:
+    """An example's person may belong to s1, s2, a1, a2 even where the world names others."""
+    return Organisation(
+        {**{one.code: Dated(((None, one),)) for one in _SCHOOLS}, **known.schools},
+        {**{one.code: Dated(((None, one),)) for one in _ASSOCIATIONS}, **known.associations},
+    )
+
+
+def school(given: Given) -> School:
+    own = {name: given[name] for name in SCHOOL}
+    own |= {"name": own["name"] or f"Школа {own['code']}", "kind": SchoolKind(own["kind"])}
+    return School(**own)
+
+
+def association(given: Given) -> Association:
+    own = {name: given[name] for name in ASSOCIATION}
+    own |= {"name": own["name"] or f"МО {own['code']}", "level": AssociationLevel(own["level"])}
+    return Association(**own)
 
 
 def case_of(example: Given, ground: Setting) -> Case | None:
-    """The one subject of an example; None where there is not exactly one."""
-    makers: Mapping[str, Callable[[Given, Setting], Case]] = {
-        "person": _person,
-        "team": _team,
-        "school": _school,
-        "association": _association,
-        "analysis": _analysis,
-        "municipality": _municipality,
-    }
-    given = [(key, example[key]) for key in makers if example[key] is not None]
+    """The one subject of an example; None where there is not exactly one. Raises NotThere."""
+    given = [(key, example[key]) for key in MAKERS if example[key] is not None]
     if len(given) != 1:
         return None
     ((key, subject),) = given
-    return makers[key](subject, ground)
+    return MAKERS[key](subject, ground)
 
 
-def _person(given: Given, ground: Setting) -> StaffCase:
-    number = given["number"]
-    zone = ground.zone
-    attempts = [
-        builders.attempt(
-            sat["on"], sat["percent"], quiz=sat["quiz"], number=n, final=sat["final"], zone=zone
-        )
-        for n, sat in enumerate(given["attempts"], 1)
-    ]
-    completions = [builders.completion(c["on"], c["course"], zone) for c in given["completions"]]
-    dossier = Dossier(
-        _member(given),
-        evidence=(*attempts, *completions),
-        routes=tuple(_route(number, str(n), r) for n, r in enumerate(given["routes"], 1)),
-        supports=tuple(Support(number, s["form"], _span(s)) for s in given["support"]),
-        mentorships=tuple(Mentorship(m["mentor"], number, _span(m)) for m in given["mentors"]),
-        assigned=tuple(_member(colleague) for colleague in given["looks_after"]),
-        regional_methodists=tuple(_member(colleague) for colleague in given["methodists"]),
-    )
-    return builders.staff_case(dossier, ground)
-
-
-def _member(given: Given) -> StaffMember:
-    return builders.staff(
-        given["number"],
-        role=given["role"],
-        school=given["school"],
-        subjects=given["subjects"],
-        associations=given["associations"],
-        employed=Span(given["employed_from"], given["employed_until"]),
-        regional_methodist_since=given["regional_methodist_since"],
-        regional_methodist=given["regional_methodist"],
-        birth_date=given["birth_date"],
-        teaching_since=given["teaching_since"],
-    )
-
-
-def _span(given: Given) -> Span:
-    return Span(given["first"], given["last"])
-
-
-def _route(personnel_no: str, number: str, given: Given) -> Route:
-    steps = [RouteStep(order, **step) for order, step in enumerate(given["steps"], 1)]
-    return builders.route(
-        given["starts_on"],
-        steps,
-        number=number,
-        personnel_no=personnel_no,
-        approved=given["approved"],
-        based_on=given["based_on"],
-        approved_on=given["approved_on"],
-        cancelled_on=given["cancelled_on"],
-    )
-
-
-def _team(given: Given, ground: Setting) -> TeamCase:
-    members = tuple(
-        (
-            TeamMembership("s1", m["number"], Span(m["member_from"], m["member_until"])),
-            _person(m, ground),
-        )
-        for m in given["members"]
-    )
-    return TeamCase("s1", members, ground)
-
-
-def _school(given: Given, ground: Setting) -> SchoolCase:
-    beside = ("analyses", "snapshots", "people")
-    school = _as_school({"code": "s1", **{k: v for k, v in given.items() if k not in beside}})
+def school_case(given: Given, ground: Setting) -> SchoolCase:
+    dated = Dated(((None, school(given)),))
+    code = given["code"]
+    ground = with_places(ground, schools={code: dated})
     return SchoolCase(
-        Dated(((None, school),)),
+        dated,
         ground,
-        tuple(Analysis(**{**analysis, "scope": "school:s1"}) for analysis in given["analyses"]),
-        tuple(_snapshot(day) for day in given["snapshots"]),
-        tuple(_person(one, ground) for one in given["people"]),
+        tuple(analyses(given["analyses"], f"school:{code}")),
+        tuple(snapshots(given["snapshots"], frozenset({code}))),
+        staff_cases(given["people"], ground),
     )
 
 
-def _association(given: Given, ground: Setting) -> AssociationCase:
-    level = AssociationLevel(given["level"])
-    association = Association("a1", "МО a1", level, parent=given["parent"], head="1")
-    roadmap = tuple(RoadmapItem("a1", str(n), **item) for n, item in enumerate(given["roadmap"], 1))
-    plans = tuple(WorkPlan("a1", **plan) for plan in given["work_plans"])
+def association_case(given: Given, ground: Setting) -> AssociationCase:
+    dated = Dated(((None, association(given)),))
+    code = given["code"]
+    ground = with_places(ground, associations={code: dated})
     return AssociationCase(
-        Dated(((None, association),)),
-        roadmap,
-        plans,
+        dated,
+        tuple(roadmap(given["roadmap"], code)),
+        tuple(WorkPlan(code, **plan) for plan in given["work_plans"]),
         ground,
-        tuple(Meeting(**meeting) for meeting in given["meetings"]),
-        people=tuple(_person(one, ground) for one in given["people"]),
+        tuple(meetings(given["meetings"], code)),
+        tuple(analyses(given["analyses"], f"association:{code}")),
+        staff_cases(given["people"], ground, (code,)),
     )
+
+
+def municipality_case(given: Given, ground: Setting) -> MunicipalityCase:
+    return MunicipalityCase(
+        tuple(snapshots(given["snapshots"])),
+        tuple(analyses(given["analyses"])),
+        tuple(decisions(given["decisions"])),
+        ground,
+    )
+
+
+def with_places(ground: Setting, **places: Mapping[str, Any]) -> Setting:
+    """The setting with these schools or associations among its own."""
+    known = ground.organisation
+    schools = {**known.schools, **places.get("schools", {})}
+    associations = {**known.associations, **places.get("associations", {})}
+    return replace(ground, organisation=Organisation(schools, associations))
+
+
+def roadmap(given: Iterable[Given], scope: str) -> Iterable[RoadmapItem]:
+    """Items without a number are numbered in order."""
+    for number, item in enumerate(given, 1):
+        yield RoadmapItem(scope, **{**item, "number": item["number"] or str(number)})
+
+
+def meetings(given: Iterable[Given], code: str) -> Iterable[Meeting]:
+    for one in given:
+        yield Meeting(
+            one["association"] or code, one["held_on"], one["topic"], tuple(one["agenda"])
+        )
+
+
+def analyses(given: Iterable[Given], scope: str | None = None) -> Iterable[Analysis]:
+    for number, one in enumerate(given, 1):
+        own = {**one, "number": one["number"] or str(number)}
+        yield Analysis(**(own if scope is None else {**own, "scope": scope}))
+
+
+def decisions(given: Iterable[Given]) -> Iterable[Decision]:
+    for number, one in enumerate(given, 1):
+        yield Decision(**{**one, "number": one["number"] or str(number)})
+
+
+def snapshots(given: Iterable[Any], schools: frozenset[str] = frozenset()) -> Iterable[Snapshot]:
+    for day in given:
+        yield Snapshot(str(day.year), day, day, schools)
+
+
+def _roadmap_item(given: Given, ground: Setting) -> RoadmapCase:
+    own = {key: value for key, value in given.items() if key != "listed"}
+    item = RoadmapItem(**{**own, "number": own["number"] or "1"})
+    code = stored_key(item.scope, item.number, item.occurrence or "")
+    return RoadmapCase(code, item, given["listed"], ground)
+
+
+def _document(given: Given, ground: Setting) -> DocumentCase:
+    own = {key: value for key, value in given.items() if key != "listed"}
+    return DocumentCase(Document(**own), given["listed"], ground)
 
 
 def _analysis(given: Given, ground: Setting) -> AnalysisCase:
-    decisions = tuple(Decision(analysis="1", **made) for made in given["decisions"])
-    return AnalysisCase(Analysis("1", given["scope"], given["made_on"]), decisions, ground)
+    own = {key: value for key, value in given.items() if key != "decisions"}
+    (analysis,) = analyses([own])
+    made = (replace(one, analysis=analysis.number) for one in decisions(given["decisions"]))
+    return AnalysisCase(analysis, tuple(made), ground)
 
 
-def _snapshot(day: date) -> Snapshot:
-    return Snapshot(str(day.year), day, day, frozenset({"s1"}))
+def _practice(given: Given, ground: Setting) -> PracticeCase:
+    practice = Practice(**given)
+    return PracticeCase(stored_key(practice.title, practice.author), practice, ground)
 
 
-def _municipality(given: Given, ground: Setting) -> MunicipalityCase:
-    return MunicipalityCase(
-        tuple(_snapshot(day) for day in given["snapshots"]),
-        tuple(Analysis(**analysis) for analysis in given["analyses"]),
-        tuple(Decision(str(n), **made) for n, made in enumerate(given["decisions"], 1)),
-        ground,
-    )
+def _contest(given: Given, ground: Setting) -> ContestCase:
+    person = None if given["participant"] is None else member(given["participant"])
+    number = person.personnel_no if person else "1"
+    own = {key: value for key, value in given.items() if key != "participant"}
+    return ContestCase(stored_key(number, own["title"]), Contest(number, **own), person, ground)
+
+
+MAKERS: Mapping[str, Callable[[Any, Setting], Case]] = {
+    "person": staff_case,
+    "team": team_case,
+    "school": school_case,
+    "association": association_case,
+    "route": route_case,
+    "completion": completion_case,
+    "roadmap_item": _roadmap_item,
+    "document": _document,
+    "analysis": _analysis,
+    "practice": _practice,
+    "contest": _contest,
+    "municipality": municipality_case,
+}
+"""By the key under which an example gives its subject."""

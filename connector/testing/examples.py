@@ -4,21 +4,28 @@ Knows no test runner: each function answers with the disagreements it found, in 
 file and line, so that a test, a command and a page can show the same.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources.abc import Traversable
 
 from connector.domain.because import SubjectKind
 from connector.domain.cases import Case, Moment
+from connector.domain.dossier import Setting
 from connector.domain.indicators import Indicator, judge
 from connector.domain.periods import AsOfBeforePeriod, NotAPeriod, parse_period
 from connector.domain.words.staff import everybody
 from connector.rulebook import MunicipalityRules, RuleFileFault, RulesRefused
 from connector.rulebook.documents import Node, read_document
 from connector.rulebook.schemas import load
+from connector.services.listed import registers_of
 from connector.testing import builders
-from connector.testing.example_cases import case_of, known_in, organisation
+from connector.testing.example_cases import case_of, known_in, organisation, with_usual_places
 from connector.testing.example_schemas import ExamplesFileSchema
+from connector.testing.people_cases import Given, NotThere, span
+
+LAST = date(2034, 12, 31)
+"""Later than any day that an example speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +49,18 @@ def read_examples(rules: MunicipalityRules, folder: Traversable) -> tuple[Exampl
     loaded = load(ExamplesFileSchema(), document, faults)
     if loaded is None:
         raise RulesRefused(faults)
-    ground = builders.setting(
-        rules.code,
-        zone=rules.zone,
-        known=known_in(loaded["world"]),
-        organisation=organisation(loaded["world"]),
-        scales=rules.scales,
-        stalls=rules.stalls,
-    )
+    ground = ground_of(rules, loaded["world"])
+    ground = replace(ground, organisation=with_usual_places(ground.organisation))
     codes = {indicator.code: indicator for indicator in rules.indicators}
     found: list[Example] = []
     for number, given in enumerate(loaded["examples"]):
         node = document.at(("examples", number))
-        case = case_of(given, ground)
-        moment = _moment(given["period"], given["as_of"], node, faults)
+        try:
+            case = case_of(given, ground)
+        except NotThere as err:
+            faults.append(node.fault(str(err)))
+            continue
+        moment = moment_of(given["period"], given["as_of"], node, faults)
         indicator = codes.get(given["indicator"])
         if indicator is None:
             faults.append(node.fault(f"indicator: нет показателя «{given['indicator']}»"))
@@ -71,9 +76,29 @@ def read_examples(rules: MunicipalityRules, folder: Traversable) -> tuple[Exampl
     return tuple(found)
 
 
-def _moment(
+def ground_of(rules: MunicipalityRules, world: Given, today: date = LAST) -> Setting:
+    """The common ground of a world as a file gives it, under these rules.
+
+    today: what recurs is listed up to the end of the next year, as in the connector.
+    """
+    closed = [span(one) for one in world["closed_days"]]
+    return builders.setting(
+        rules.code,
+        zone=rules.zone,
+        known=known_in(world),
+        organisation=organisation(world),
+        calendar=builders.five_day_calendar(closed=closed),
+        scales=rules.scales,
+        stalls=rules.stalls,
+        registers=registers_of(rules, today),
+        peopled=rules.peopled,
+    )
+
+
+def moment_of(
     period: str, as_of: date | None, node: Node, faults: list[RuleFileFault]
 ) -> Moment | None:
+    """When an example or an outcome is looked at; None, having noted why, where it never is."""
     try:
         parsed = parse_period(period)
         return Moment(parsed, parsed.as_of(as_of or parsed.last))
@@ -92,12 +117,13 @@ def disagreement(rules: MunicipalityRules, example: Example) -> str | None:
         return None
     return (
         f"{example.place}: {example.name}: ожидалось "
-        f"{_said(*expected, [example.because] if example.because else [])}, "
-        f"получено {_said(*found, codes)}"
+        f"{said(*expected, [example.because] if example.because else [])}, "
+        f"получено {said(*found, codes)}"
     )
 
 
-def _said(in_population: bool, achieved: bool, codes: list[str]) -> str:
+def said(in_population: bool, achieved: bool, codes: Sequence[str]) -> str:
+    """A judgement in a few words, with the codes of its reasons."""
     words = ["учитывается" if in_population else "вне охвата"]
     words.append("засчитано" if achieved else "не засчитано")
     return ", ".join(words) + (f" ({', '.join(codes)})" if codes else "")
