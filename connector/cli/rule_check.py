@@ -14,6 +14,7 @@ from connector.errors import UnknownThing
 from connector.rulebook import Rulebook
 from connector.rulebook.candidates import candidate
 from connector.rulebook.faults import RulesRefused
+from connector.rulebook.trials import folders_of
 from connector.testing.checking import Checked, check
 from connector.testing.scenarios import Ask
 
@@ -63,7 +64,8 @@ def _checked(book: Rulebook, named: str | None) -> Iterable[Checked]:
 def check_installed(book: Rulebook, code: str) -> Checked:
     """The rules of a municipality as its plugin or folder has them now."""
     plugin = tuple(str(fault) for fault in book.faults.get(code, ()))
-    found = check(code, book.folders(code), asking(book, code)) if book.folders(code) else None
+    folders = folders_of(book, code)
+    found = check(code, folders, asking(book, code)) if folders else None
     if found is None:
         return Checked(code, faults=plugin or (f"{code}: правил нет",))
     known = set(found.faults)

@@ -152,11 +152,16 @@ class Amending:
             given = {word.main.name: node}
         now = {**given, **amended}
         for param in word.params:
-            held = now[param.name].value if param.name in now else param.default
+            held = _latest(now[param.name]) if param.name in now else param.default
             if param.type is ParamType.INTEGER and type(held) is int:
                 main = param is word.main
                 self.numbers[f"{code}.{name}" if main else f"{code}.{name}.{param.name}"] = held
         return Node(now, node.file, node.line) if amended else node
+
+
+def _latest(node: Node) -> object:
+    """A value; of a dated parameter, the one that is in force last."""
+    return node.items[-1].at(("value",)).value if node.items else node.value
 
 
 def _is_bare_true(node: Node, main: ParamType) -> bool:

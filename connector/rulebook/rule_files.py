@@ -15,7 +15,7 @@ from connector.rulebook.documents import MAX_BYTES
 LETTERS = "letters"
 FOLDERS = ("indicators", LETTERS)
 """Folders within a rules folder whose files are rules too."""
-EXAMPLES = "examples.yaml"
+EXAMPLES = ("examples.yaml", "scenarios.yaml")
 """Read by tests only."""
 
 Texts = Mapping[str, str]
@@ -114,7 +114,7 @@ def _copied(folder: Traversable, is_top: bool) -> Any:
             if entry.is_dir():
                 if is_top and entry.name in FOLDERS:
                     entries[entry.name] = _copied(entry, is_top=False)
-            elif entry.name != EXAMPLES and (folder.name == LETTERS or _is_rule(entry.name)):
+            elif entry.name not in EXAMPLES and (folder.name == LETTERS or _is_rule(entry.name)):
                 entries[entry.name] = _read(entry)
     except OSError:
         return folder

@@ -23,7 +23,7 @@ from connector.domain.cases import (
     StaffCase,
     TeamCase,
 )
-from connector.domain.circle import Duties, Posts, circle_of
+from connector.domain.circle import Duties, Posts, circle_of, circle_of_place
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.owed import Circle
 from connector.domain.people import Duty, StaffMember
@@ -55,15 +55,12 @@ class Town:
     posts: Posts
 
     def circle(self, case: Case, day: date) -> Circle:
-        """Who stands around a subject: of a person everybody, of an association its head."""
+        """Who stands around a subject: of a person everybody, of what is none those in charge of
+        its places."""
         organisation = self.setting.organisation
         if isinstance(case, StaffCase):
             return circle_of(case.folded.dossier.person, day, organisation, self.posts)
-        if not isinstance(case, AssociationCase):
-            return Circle()
-        found = organisation.association(case.code, day)
-        head = self.posts.staff.get(found.head or "") if found else None
-        return Circle(heads={case.code: head}) if head and head.is_employed(day) else Circle()
+        return circle_of_place(case.slices(day), day, organisation, self.posts)
 
 
 def town_of(given: Given, setting: Setting) -> Town:

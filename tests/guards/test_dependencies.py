@@ -24,7 +24,7 @@ def asked_for(*options: tuple[str, str]) -> set[str]:
 
 
 CORE = asked_for(("options", "install_requires"), ("options.extras_require", "postgres"))
-CORE |= asked_for(("options.extras_require", "tracing"))
+CORE |= asked_for(("options.extras_require", "tracing"), ("options.extras_require", "testing"))
 DEV = CORE | asked_for(("options.extras_require", "dev"))
 
 
@@ -48,4 +48,4 @@ def test_every_import_is_a_dependency(folder: str, allowed: set[str]) -> None:
 
 def test_the_lists_are_read() -> None:
     assert {"flask", "psycopg", "flask-wtf"} <= CORE
-    assert {"pytest", "types-pyyaml"} <= DEV - CORE
+    assert {"pytest-xdist", "types-pyyaml"} <= DEV - CORE
