@@ -14,8 +14,10 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from connector.errors import ConnectorError
 from connector.models import ALWAYS, Import, Record
 from connector.services import import_gate
 from connector.services.import_diff import completed
@@ -27,6 +29,10 @@ from connector.spreadsheets.workbook import Workbook
 
 ROW = 2
 """The number of the entered row: the header is row 1."""
+
+
+class RowInTheWay(ConnectorError):
+    """A workbook brought the same row in the same moment; to be tried again."""
 
 
 class Step(StrEnum):
@@ -134,7 +140,7 @@ class RecordEntryService:
     ) -> Outcome:
         """Writes one row from the texts of a form; idempotent. opened None: a new row.
 
-        Nothing is written where the outcome is not settled.
+        Nothing is written where the outcome is not settled. Raises RowInTheWay.
         """
         # Two forms at once must not both find the version that they were opened on.
         import_gate.close(self.session, self.municipality)
@@ -237,7 +243,11 @@ class RecordEntryService:
         )
 
     def _write(self, plan: Plan, making: Making, step: Step, told: Mapping[str, Any]) -> None:
-        made = self.importer.apply(self.session, plan, making.now, making.by)
+        try:
+            made = self.importer.apply(self.session, plan, making.now, making.by)
+        except IntegrityError as err:
+            # A workbook with the same row committed a moment ago: imports do not wait for forms.
+            raise RowInTheWay(told["key"]) from err
         assert made is not None
         made.outcome = {**made.outcome, "row": {"step": str(step), **told}}
         self.session.flush()

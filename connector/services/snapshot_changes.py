@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connector.domain.because import Because, SubjectKind
+from connector.domain.because import Because, Slice, SliceKind, SubjectKind
 from connector.domain.periods import Period, parse_period
 from connector.errors import UnknownThing
 from connector.models import Snapshot
@@ -16,6 +16,7 @@ from connector.services.figures import Figure, FigureService
 from connector.services.record_names import RecordNames
 from connector.services.snapshot_causes import Cause, causes
 from connector.services.subject_lists import Asking, Standing, SubjectLists, Wanted
+from connector.spreadsheets.spelling import sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,16 @@ class SnapshotLine:
     taken_by: str | None
 
 
+Counted = tuple[int, int]
+"""population, achieved"""
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A figure as it was written down. standings: of each subject, None in an older snapshot."""
+    """A figure as it was written down. standings: of each subject, None in an older snapshot.
+
+    slices: population and achieved of schools and associations.
+    """
 
     code: str
     title: str
@@ -40,6 +48,7 @@ class Reported:
     share: float | None
     plan: float | None
     standings: Mapping[str, Standing] | None
+    slices: Mapping[Slice, Counted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,17 @@ class Comparison:
             return True
         pair = (self.now.population, self.now.achieved)
         return pair != (self.then.population, self.then.achieved)
+
+
+@dataclass(frozen=True, slots=True)
+class SliceShift:
+    """A school or association whose numbers are others by now."""
+
+    kind: SliceKind
+    code: str
+    name: str
+    then: Counted
+    now: Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +169,37 @@ class SnapshotChanges:
         found += [Shift(subject, then.standings[subject], None) for subject in gone]
         return line, compared, tuple(found)
 
+    def slice_shifts(self, municipality: str, compared: Comparison) -> tuple[SliceShift, ...]:
+        """Schools, then associations, in order of name; none of an older snapshot without slices.
+
+        Nothing is hidden here: for those who may see all people of the municipality.
+        """
+        if compared.now is None or not compared.then.slices:
+            return ()
+        now = {
+            Slice(one.kind, one.code): (one.population, one.achieved) for one in compared.now.slices
+        }
+        then = compared.then.slices
+        other = [one for one in then.keys() | now.keys() if then.get(one) != now.get(one)]
+        names = RecordNames(self._session, municipality)
+        titles = {
+            kind: names.titles(str(kind), [one.code for one in other if one.kind is kind])
+            for kind in (SliceKind.SCHOOL, SliceKind.ASSOCIATION)
+        }
+        found = [
+            SliceShift(
+                one.kind,
+                one.code,
+                titles[one.kind].get(one.code, one.code),
+                then.get(one, (0, 0)),
+                now.get(one, (0, 0)),
+            )
+            for one in other
+        ]
+        return tuple(
+            sorted(found, key=lambda s: (s.kind is SliceKind.ASSOCIATION, sort_key(s.name), s.code))
+        )
+
     def explained(
         self, municipality: str, line: SnapshotLine, figure: Figure, shifts: Sequence[Shift]
     ) -> tuple[Moved, ...]:
@@ -208,4 +259,8 @@ def _reported(code: str, told: Mapping[str, Any]) -> Reported:
         told["share"],
         told["plan"],
         standings,
+        {
+            Slice(SliceKind(kind), name): (population, achieved)
+            for kind, name, population, achieved in told.get("slices", ())
+        },
     )

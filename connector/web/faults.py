@@ -13,6 +13,7 @@ from connector.domain.periods import AsOfBeforePeriod, NotAPeriod
 from connector.errors import StorageUnavailable, UnknownThing
 from connector.rulebook.faults import RulesRefused
 from connector.services.logins import TooManyLogins
+from connector.services.record_entry import RowInTheWay
 from connector.web.moments import NotADay
 
 RETRY_AFTER_SECONDS = 30
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotAPeriod, _no_period)
     app.register_error_handler(NotADay, _no_day)
     app.register_error_handler(RulesRefused, _rules_refused)
+    app.register_error_handler(RowInTheWay, _row_in_the_way)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -106,6 +108,12 @@ def _no_period(error: NotAPeriod) -> Response:
 
 def _no_day(error: NotADay) -> Response:
     return answer(422, "Дата пишется так: 2026-06-30.")
+
+
+def _row_in_the_way(error: RowInTheWay) -> Response:
+    return answer(
+        409, "Эту запись в ту же минуту загрузила таблица. Вернитесь назад и сохраните ещё раз."
+    )
 
 
 def _rules_refused(error: RulesRefused) -> Response:

@@ -86,6 +86,10 @@ def test_a_record_taken_back_is_a_reason(town: WebTown, client: FlaskClient) -> 
     assert "первые 3 года работы 7,7 % (1 из 13) 0,0 % (0 из 13) засчитано −1" in whole
     told = table(client.get(f"{place}/korolev.young").text)
     assert "Зайцев Олег Викторович T-8 засчитан не засчитан" in told
+    page = client.get(f"{place}/korolev.young").text
+    assert "у которых числа изменились (2)" in page
+    assert "Гимназия № 3 1 из 9 0 из 9" in table(page)
+    assert "ММО учителей математики 1 из 10 0 из 10" in table(page)
     assert "16.06.2026 12:00: убрана запись из листа «Наставничество», methodist" in told
 
 

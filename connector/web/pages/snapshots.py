@@ -78,6 +78,7 @@ def changed(municipality: str, number: int, code: str) -> str:
         page, last = cut(len(seen), request.args.get("page"), PER_PAGE)
         shown = seen[(page - 1) * PER_PAGE : page * PER_PAGE]
         rows = changes.explained(municipality, line, figure, shown)
+        slices = changes.slice_shifts(municipality, compared) if sight.people is None else ()
     return render_template(
         "snapshot_changes.html",
         line=line,
@@ -85,6 +86,7 @@ def changed(municipality: str, number: int, code: str) -> str:
         is_known=shifts is not None,
         sheet=Sheet(rows, page, last, len(seen)),
         sees_subjects=sees_subjects,
+        slices=slices,
         sight=sight,
         standings=STANDINGS,
         because_text=because_text,
