@@ -12,7 +12,7 @@ from connector.cli import main
 from connector.models import Notice
 from connector.services.logins import TokenService
 from connector.services.visibility import Role
-from connector.web import create_app
+from connector.web.app import create_app
 from tests.integration.places.places_town import (
     KHANKA,
     PYSHMA,
