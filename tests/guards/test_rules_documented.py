@@ -2,19 +2,26 @@
 
 import ast
 import re
+import shlex
 from importlib import import_module
+from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
 
 import pytest
-from marshmallow import fields
+from marshmallow import Schema, fields
 
+from connector.cli import parser
 from connector.domain.words import CORE, Word
 from connector.rulebook import RulesRefused, dated, load_rules, register_files, schemas
+from connector.rulebook.amendments import parse_amendment
 from connector.rulebook.documents import read_document
 from connector.rulebook.grammar import GRAMMAR, ConditionReader
 from connector.rulebook.passports import shared_passports
+from connector.testing.example_schemas import ExamplesFileSchema
 from connector.testing.examples import disagreement, read_examples
+from connector.testing.scenario_schemas import ScenariosFileSchema
+from connector.testing.scenarios import disagreements, read_scenarios
 from tests.guards.tree import ROOT, none_of, parse
 from tests.unit.rulebook.memory_folder import MemoryFolder
 
@@ -186,7 +193,80 @@ def test_the_examples_of_a_guide_work(guide: Path) -> None:
             examples = read_examples(rules, folder)  # type: ignore[arg-type]
             assert [disagreement(rules, example) for example in examples] == [None] * len(examples)
             tried.add(name)
-    assert tried == {"examples.yaml"}
+        if name == "scenarios.yaml":
+            played = read_scenarios(rules, folder)  # type: ignore[arg-type]
+            assert [disagreements(rules, scenario) for scenario in played] == [[]]
+            tried.add(name)
+    assert tried == {"examples.yaml", "scenarios.yaml"}
+
+
+def commands(guide: Path) -> list[list[str]]:
+    """What the guide has people type, without the program's name."""
+    blocks = re.findall(r"```sh\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+    lines = [shlex.split(line) for block in blocks for line in block.splitlines()]
+    return [words[1:] for words in lines if words and words[0] == "connector"]
+
+
+@every_guide
+def test_every_command_of_a_guide_is_one(guide: Path) -> None:
+    shown = commands(guide)
+    assert {words[1] for words in shown} == {"new", "check", "diff"}
+    for words in shown:
+        assert parser().parse_args(words).command == "plugins"
+
+
+@every_guide
+def test_every_what_if_of_a_guide_changes_its_rules(guide: Path) -> None:
+    whole: dict[str, str] = {}
+    asked = [
+        words[n + 1] for words in commands(guide) for n, w in enumerate(words) if w == "--what-if"
+    ]
+    assert len(asked) == 3
+    for name, text in written(guide):
+        if name == "indicators.yaml":
+            whole[f"indicators/{len(whole)}.yaml"] = text
+        elif name in ("municipality.yaml", "passports.yaml"):
+            whole.setdefault(name, text)
+    folder = MemoryFolder(whole)
+    plain = load_rules("settlement", [folder])  # type: ignore[list-item]
+    for text in asked:
+        amended = load_rules("settlement", [folder], amendments=[parse_amendment(text)])  # type: ignore[list-item]
+        assert (amended.digest, str(amended.indicators[0].plans)) != (
+            plain.digest,
+            str(plain.indicators[0].plans),
+        )
+
+
+def keys_of(schema: Schema) -> set[str]:
+    """Of a file, with those of everything in it."""
+    found: set[str] = set()
+    for name, field in schema.fields.items():
+        found.add(field.data_key or name)
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            found |= keys_of(inner.schema)
+    return found
+
+
+@every_guide
+@pytest.mark.parametrize("schema", [ExamplesFileSchema, ScenariosFileSchema])
+def test_every_key_of_examples_and_scenarios_is_documented(
+    guide: Path, schema: type[Schema]
+) -> None:
+    text = guide.read_text("utf-8")
+    keys = keys_of(schema())
+    assert {"people", "until", "agenda"} & keys, "the schemas are read"
+    none_of(
+        sorted(k for k in keys if f"`{k}`" not in text and not re.search(rf"\b{k}:", text)),
+        f"{guide.parent.name}: keys that the guide does not name:",
+    )
+
+
+@every_guide
+def test_the_one_line_of_a_plugins_tests_is_the_one_that_new_plugins_have(guide: Path) -> None:
+    made = (files("connector.testing") / "templates" / "test_rules.py.tmpl").read_text("utf-8")
+    line = made.splitlines()[-1].replace("@code@", "settlement")
+    assert f"\n{line}\n" in guide.read_text("utf-8")
 
 
 def test_both_guides_show_the_same_examples() -> None:
