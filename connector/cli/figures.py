@@ -9,6 +9,7 @@ from connector.cli.changing import changing_document, changing_told
 from connector.cli.output import Output, day, table
 from connector.cli.session import container, known_municipality
 from connector.domain.because import SliceKind
+from connector.domain.indicators import IndicatorKind
 from connector.domain.periods import AsOfBeforePeriod, NotAPeriod, Period, parse_period
 from connector.domain.shares import percent
 from connector.errors import ConnectorError
@@ -139,13 +140,17 @@ def _figure_lines(figures: tuple[Figure, ...]) -> list[str]:
         lines.append(f"{figure.indicator.code}  {figure.indicator.title}")
         lines.append(f"    {_share(figure)}{_plan(figure)}")
         for one in figure.slices:
-            shown = percent(one.share)
-            lines.append(f"        {one.name}: {shown} ({one.achieved} из {one.population})")
+            told = f"{percent(one.share)} ({one.achieved} из {one.population})"
+            if figure.indicator.kind is IndicatorKind.COUNT:
+                told = str(one.achieved)
+            lines.append(f"        {one.name}: {told}")
     return lines or ["В этом периоде показателей нет."]
 
 
 def _share(figure: Figure) -> str:
-    if figure.indicator.kind == "ratio":
+    if figure.indicator.kind is IndicatorKind.COUNT:
+        return str(figure.achieved)
+    if figure.indicator.kind is IndicatorKind.RATIO:
         shown = "—" if figure.share is None else f"{figure.share:g}".replace(".", ",")
     else:
         shown = percent(figure.share)
