@@ -7,6 +7,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +18,16 @@ from tests.services.missing import ServiceMissing
 
 PLUGIN = ROOT / "deploy/moodle/municipal"
 SOURCES = sorted(PLUGIN.rglob("*.php"))
+STRING = re.compile(r"^\$string\['([^']+)'\] = '((?:[^'\\]|\\.)*)';$", re.MULTILINE)
+# Names in quotes that are names of strings where they are given to get_string later.
+NAMED = re.compile(r"'((?:fault|trouble|status|action)_[a-z0-9_]+|privacy:metadata:[a-z0-9_:]+)'")
+CALLED = re.compile(r"get_string\(\s*'([a-z0-9_:]+)',\s*'local_municipal'")
+PARAMETER = re.compile(r"\{\$a(?:->[a-z]+)?\}")
+
+
+def strings(language: str) -> dict[str, str]:
+    path = PLUGIN / f"lang/{language}/local_municipal.php"
+    return dict(STRING.findall(path.read_text(encoding="utf-8")))
 
 
 def builder() -> ModuleType:
@@ -68,6 +79,47 @@ def test_the_zip_is_the_same_each_time(tmp_path: Path) -> None:
         names = set(archive.namelist())
     assert names == {f"municipal/{p.relative_to(PLUGIN)}" for p in PLUGIN.rglob("*") if p.is_file()}
     assert "municipal/version.php" in names
+
+
+def test_both_languages_have_the_same_strings() -> None:
+    english, russian = strings("en"), strings("ru")
+    assert list(english) == list(russian) == sorted(english)
+    none_of(
+        (
+            name
+            for name in english
+            if sorted(PARAMETER.findall(english[name])) != sorted(PARAMETER.findall(russian[name]))
+        ),
+        "the languages fill in different values:",
+    )
+
+
+def test_every_string_that_is_used_is_there() -> None:
+    used: set[str] = set()
+    for path in SOURCES:
+        if "lang" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            used |= {*CALLED.findall(text), *NAMED.findall(text)}
+    assert len(used) > 40
+    whole = {name for name in used if not name.endswith(("_", ":"))}
+    none_of(sorted(whole - set(strings("en"))), "no such string in lang/en:")
+
+
+def test_every_table_and_listener_is_told() -> None:
+    tables = ElementTree.parse(PLUGIN / "db/install.xml").getroot().findall("TABLES/TABLE")
+    names = {table.get("NAME") for table in tables}
+    privacy = (PLUGIN / "classes/privacy/provider.php").read_text(encoding="utf-8")
+    none_of(
+        (str(name) for name in names if f"'{name}' => [" not in privacy),
+        "a table with people in it that the privacy provider does not name:",
+    )
+    observer = (PLUGIN / "classes/observer.php").read_text(encoding="utf-8")
+    heard = re.findall(r"observer::([a-z]+)'", (PLUGIN / "db/events.php").read_text("utf-8"))
+    assert heard
+    none_of(
+        (name for name in set(heard) if f"public static function {name}(" not in observer),
+        "db/events.php calls what the observer does not have:",
+    )
 
 
 def test_lines_are_as_long_as_moodle_likes_them() -> None:

@@ -39,16 +39,18 @@ class verdict {
     /**
      * Judges a status.
      *
-     * Only 200 is a success: whatever else stands in between (a proxy, a parking page) may answer
-     * 201 or 302 without having stored anything.
+     * Only 200 with the connector's own counts is a success: whatever else stands in between (a proxy,
+     * a parking page, a log-in form) may answer 201, 302 or a friendly 200 without having stored anything.
      *
      * @param int $status 0 if there was no answer
+     * @param string $body
      * @return string
      */
-    public static function of(int $status): string {
+    public static function of(int $status, string $body = ''): string {
         switch ($status) {
             case 200:
-                return self::ACCEPTED;
+                $counts = json_decode($body, true);
+                return is_array($counts) && is_int($counts['accepted'] ?? null) ? self::ACCEPTED : self::LATER;
             case 410:
                 return self::STOP;
             case 400:

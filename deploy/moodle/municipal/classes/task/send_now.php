@@ -1,0 +1,42 @@
+<?php
+// This file is part of local_municipal, a plugin for Moodle - https://moodle.org/
+//
+// It is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// It is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace local_municipal\task;
+
+use local_municipal\run;
+
+/**
+ * Sends what waits without waiting for the minute. Queued by the first event of a request.
+ *
+ * @package    local_municipal
+ * @copyright  2026 the authors of connector-moodle
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class send_now extends \core\task\adhoc_task {
+    /**
+     * The component, for versions of Moodle that do not find it by themselves.
+     */
+    public function __construct() {
+        $this->set_component('local_municipal');
+    }
+
+    /**
+     * Collects and sends. What fails is the scheduled task's to repeat, at its own pace.
+     */
+    public function execute() {
+        run::now();
+    }
+}

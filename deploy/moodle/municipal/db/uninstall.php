@@ -1,0 +1,34 @@
+<?php
+// This file is part of local_municipal, a plugin for Moodle - https://moodle.org/
+//
+// It is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// It is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * What Moodle does not take away by itself.
+ *
+ * @package    local_municipal
+ * @copyright  2026 the authors of connector-moodle
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+/**
+ * Deletes tasks that still wait; tables, settings, rights and kinds of message Moodle drops itself.
+ *
+ * @return bool
+ */
+function xmldb_local_municipal_uninstall() {
+    global $DB;
+    $DB->delete_records('task_adhoc', ['component' => 'local_municipal']);
+    return true;
+}
