@@ -11,7 +11,7 @@ from connector.checkup.finding import Finding, Level, trouble
 from connector.checkup.surroundings import mail, public_url, secret_key, sources
 from connector.checkup.work import rules, work
 from connector.cli.output import Output
-from connector.cli.session import container
+from connector.cli.session import container, follow_rules
 from connector.errors import StorageUnavailable
 
 
@@ -42,6 +42,7 @@ def _doctor(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _examined(made: Container, deep: bool) -> Iterator[Finding]:
+    follow_rules(made)
     yield public_url(made.config)
     yield from rules(made)
     yield disk(made)

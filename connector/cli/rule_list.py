@@ -7,10 +7,7 @@ from typing import Any
 from connector.bootstrap import Container
 from connector.cli.changing import changing_document, changing_told
 from connector.cli.output import Output, table
-from connector.cli.session import container
-from connector.errors import StorageUnavailable
-from connector.runtime.keep_rules import RuleKeeper
-from connector.services import schema
+from connector.cli.session import container, follow_rules
 from connector.services.rule_states import RuleState, RuleStates
 
 
@@ -37,14 +34,10 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _states(made: Container) -> Sequence[RuleState]:
     """Without a database that could tell, what is found on this machine."""
-    try:
-        if schema.current(made.db) == schema.head():
-            RuleKeeper(made).follow()
-            with made.db.reading() as session:
-                return RuleStates(session, made.rulebook, made.clock.now()).all()
-    except StorageUnavailable:
-        pass  # told by `connector doctor`; the list is asked for when something is amiss
-    return [RuleState(entry) for entry in made.rulebook.plugins_list()]
+    if not follow_rules(made):
+        return [RuleState(entry) for entry in made.rulebook.plugins_list()]
+    with made.db.reading() as session:
+        return RuleStates(session, made.rulebook, made.clock.now()).all()
 
 
 def _document(state: RuleState) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from connector import config
 from connector.bootstrap import Container, build
 from connector.clock import Clock
-from connector.errors import BadSettings, ConnectorError
+from connector.errors import BadSettings, ConnectorError, StorageUnavailable
 from connector.runtime.keep_rules import RuleKeeper
 from connector.services import schema
 from connector.services.importing import ImportService
@@ -46,6 +46,17 @@ def ready(made: Container) -> None:
     raise NotUpgraded(
         f"База данных отстаёт от программы ({held}). Выполните: connector db upgrade"
     )
+
+
+def follow_rules(made: Container) -> bool:
+    """Takes up the rules that are in force; False where no database could tell."""
+    try:
+        if schema.current(made.db) != schema.head():
+            return False
+        RuleKeeper(made).follow()
+    except StorageUnavailable:
+        return False
+    return True
 
 
 def importer(made: Container) -> ImportService:

@@ -84,6 +84,9 @@ def test_commands_tell_of_former_rules_and_give_them_up(
     assert "действуют последние исправные правила" in capsys.readouterr().out
     assert main(["shares", CODE]) == 0
     assert "settlement.routes" in capsys.readouterr().out
+    main(["doctor", "--json"])
+    findings = [one["what"] for one in json.loads(capsys.readouterr().out)["findings"]]
+    assert f"{CODE}: действуют прежние правила, пока ошибки не исправлены." in findings
     assert main(["plugins", "forget", CODE]) != 0, "its files are still there"
 
     for file in (rules / CODE).iterdir():
