@@ -163,8 +163,10 @@ def reopened(folder: Path, now: datetime = NOW) -> Iterator[Spine]:
     container = build(config_for(folder), clock)
     with container.db.writing() as session:
         release_everything(session)
+    engine = Engine(container)
+    engine.keeper.keep()
     try:
-        yield Spine(container, Engine(container), clock, folder)
+        yield Spine(container, engine, clock, folder)
     finally:
         container.close()
 
