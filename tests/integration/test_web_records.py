@@ -8,9 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from connector.cli.figures import differences
 from connector.models import Import, Record
+from connector.services.importing import ImportService
+from connector.spreadsheets.workbook import Workbook
 from connector.web.record_sheets import SHELVES
-from tests.integration.web_town import M, WebTown, csrf_token, web_town
+from tests.integration.web_town import NOW, M, WebTown, csrf_token, web_town
 
 RECORDS = f"/m/{M}/records"
 
@@ -260,3 +263,37 @@ def test_what_the_rules_list_is_entered_from_the_list(town: WebTown) -> None:
     assert "ещё не занесено: 20" in client.get(f"{records}/documents").text
     roadmap = client.get(f"{records}/roadmap").text
     assert "Названо в правилах, но ещё не занесено" in roadmap
+
+
+def test_a_row_that_is_a_subject_goes_from_its_figure_and_from_its_memberships(
+    town: WebTown,
+) -> None:
+    """What is gone is judged no more: a membership that stayed would still be counted."""
+    other = "todzhinsky"
+    staff = Workbook()
+    staff.add("staff", [("personnel_no", "last_name", "first_name", "role", "employed_from"),
+                        ("P-1", "Кол", "Ай", "teacher", "2015-09-01")])  # fmt: skip
+    with town.container.db.writing() as session:
+        service = ImportService()
+        service.apply(session, service.check(session, other, staff, NOW.date()), NOW, "tests")
+    client = town.client("administrator")
+    records = f"/m/{other}/records/practices"
+
+    def counted() -> int:
+        town.engine.settle()
+        figures = town.get(f"municipalities/{other}/indicators", "administrator").json
+        (found,) = [one for one in figures["indicators"] if one["code"].endswith(".practices")]
+        count: int = found["achieved"]
+        return count
+
+    before = counted()
+    token = csrf_token(client.get(f"{records}/new").text)
+    fields = {"csrf_token": token, "title": "Урок", "author": "P-1", "published_on": "2026-03-01",
+              "link": "https://example.org"}  # fmt: skip
+    assert client.post(f"{records}/save", data=fields).status_code == 302
+    assert counted() == before + 1
+    page = client.get(f"{records}/row", query_string={"key": "Урок|P-1"}).text
+    form = {"csrf_token": token, "key": "Урок|P-1", "version": hidden(page, "version")}
+    assert client.post(f"{records}/take-back", data=form).status_code == 302
+    assert counted() == before
+    assert differences(town.container, other) == []
