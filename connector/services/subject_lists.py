@@ -46,6 +46,11 @@ class Wanted:
     codes: Collection[str] | None = None
     owners: Collection[str] | None = None
 
+    @property
+    def asks_who(self) -> bool:
+        """Whether it takes a look at who the subjects are."""
+        return bool(self.words.split()) or self.codes is not None or self.owners is not None
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectPage:
@@ -148,11 +153,14 @@ class SubjectLists:
         return query
 
     def _counts(self, asking: Asking, wanted: Wanted) -> Mapping[Standing, int]:
+        query = select(Membership.in_population, Membership.achieved, func.count())
+        if wanted.asks_who:
+            # Left out otherwise: it would be all that counting everybody costs.
+            query = query.join(Subject, Subject.id == Membership.subject_id)
         rows = self._session.execute(
-            select(Membership.in_population, Membership.achieved, func.count())
-            .join(Subject, Subject.id == Membership.subject_id)
-            .where(*self._conditions(asking, wanted))
-            .group_by(Membership.in_population, Membership.achieved)
+            query.where(*self._conditions(asking, wanted)).group_by(
+                Membership.in_population, Membership.achieved
+            )
         )
         counts = dict.fromkeys(Standing, 0)
         for inside, achieved, number in rows:
