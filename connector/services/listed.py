@@ -9,6 +9,7 @@ from connector.rulebook import MunicipalityRules
 from connector.services import subjects
 from connector.services.subjects import Naming
 from connector.spreadsheets.columns import stored_key
+from connector.texts.words import occurrence
 
 
 def registers_of(rules: MunicipalityRules, today: date) -> Registers:
@@ -36,6 +37,6 @@ def ensure_listed(session: Session, municipality: str, registers: Registers) -> 
 
 
 def roadmap_title(item: RoadmapItem) -> str:
-    """«8. Проведение Дня методической службы (2022, II квартал)»."""
-    occurrence = f" ({item.occurrence})" if item.occurrence else ""
-    return f"{item.number}. {item.title}{occurrence}"
+    """«8. Проведение Дня методической службы (II квартал 2022)»."""
+    which = f" ({occurrence(item.occurrence)})" if item.occurrence else ""
+    return f"{item.number}. {item.title}{which}"

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from connector.domain.records import Registers, RoadmapItem
+from connector.services.listed import roadmap_title
 from connector.services.stored_rows import existing
 
 FAR = date.max
@@ -50,6 +51,5 @@ def _item(key: str, item: RoadmapItem) -> Expected:
         "due_on": item.due_on.isoformat() if item.due_on else None,
         "expected_result": item.expected_result,
     }
-    occurrence = f" ({item.occurrence})" if item.occurrence else ""
-    title = f"{item.number}. {item.title}{occurrence}"
-    return Expected(key, title, item.due_on, {name: text for name, text in said.items() if text})
+    entered = {name: text for name, text in said.items() if text}
+    return Expected(key, roadmap_title(item), item.due_on, entered)

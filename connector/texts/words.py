@@ -5,6 +5,7 @@ place in a letter. Whatever stands in a value (a newline, a dash at its beginnin
 shape of the text around it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -70,6 +71,22 @@ def span(params: Mapping[str, Any]) -> str:
     first, last = params.get("from"), params.get("until")
     parts = [f"с {day(first)}" if first else "", f"по {day(last)}" if last else ""]
     return " ".join(part for part in parts if part) or "бессрочно"
+
+
+_QUARTERS = ("I", "II", "III", "IV")
+_MONTHS = (
+    "январь", "февраль", "март", "апрель", "май", "июнь",
+    "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
+)  # fmt: skip
+
+
+def occurrence(code: str) -> str:
+    """Which time of a recurring item: 2026-Q2 is «II квартал 2026», 2026-04 «апрель 2026»."""
+    if found := re.fullmatch(r"(\d{4})-Q([1-4])", code, re.ASCII):
+        return f"{_QUARTERS[int(found[2]) - 1]} квартал {found[1]}"
+    if found := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", code, re.ASCII):
+        return f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
+    return code
 
 
 def plural(number: int, one: str, few: str, many: str) -> str:

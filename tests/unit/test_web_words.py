@@ -9,6 +9,7 @@ from connector.domain.catalogue import Catalogue, Diagnostic, parse_target
 from connector.domain.periods import NotAPeriod, Period, PeriodKind
 from connector.models.delivery import STATES
 from connector.models.notice import NOTICE_STATES
+from connector.texts.words import occurrence
 from connector.web import events, reasons, words
 from connector.web.moments import NotADay, asked, offered
 from connector.web.numbers import number_of
@@ -104,3 +105,19 @@ def test_a_step_is_told_by_its_title() -> None:
     assert target_words(parse_target("quiz:Z>=60"), catalogue) == "Тест Z, не ниже 60\u00a0%"
     assert target_words(parse_target("course:C1"), catalogue) == "Курс C1"
     assert target_words(parse_target("manual"), catalogue) == "Отметка методиста"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("2026-Q2", "II квартал 2026"),
+        ("2026-04", "апрель 2026"),
+        ("2026", "2026"),
+        ("2026/2027", "2026/2027"),
+        ("2 квартал", "2 квартал"),
+        ("2026-Q5", "2026-Q5"),
+        ("2026-13", "2026-13"),
+    ],
+)
+def test_which_time_of_a_recurring_item_is_told_in_words(code: str, told: str) -> None:
+    assert occurrence(code) == told
