@@ -32,6 +32,8 @@ class Config:
     clock: an instant (ISO 8601) to start the clock at; for demonstrations and drills only.
     queue_prefix: what the queues' names begin with; two installations on one broker need two.
     otlp_endpoint: where traces go (connector/tracing.py), `http://host:4318`; empty: nowhere.
+    reconcile_night: local hours in which each Moodle is gone through whole, `1-5`; empty: never.
+    reconcile_minutes: how often by day, where somebody was in a course; 0: never.
     keep_…_days: how long each class of data is kept (connector/services/retention.py); 0: for ever.
     safe_mode: no plugin's Python is run, only rule files are read.
     """
@@ -50,6 +52,8 @@ class Config:
     clock: datetime | None
     queue_prefix: str = "connector"
     otlp_endpoint: str = ""
+    reconcile_night: tuple[int, int] | None = None
+    reconcile_minutes: int = 0
     keep_bodies_days: int = 365
     keep_aside_days: int = 730
     keep_letters_days: int = 365
@@ -67,6 +71,8 @@ class Config:
         for field in fields(self):
             value: Any = getattr(self, field.name)
             shown = "" if value in (None, "") else str(value)
+            if isinstance(value, tuple):
+                shown = "-".join(map(str, value))
             if field.name in SECRET and shown:
                 # A key may be any text, one that looks like an address too.
                 shown = "***" if field.name == "secret_key" else _masked(shown)
@@ -96,6 +102,8 @@ def load() -> Config:
             clock=_instant(clock) if clock else None,
             queue_prefix=_text(env, "CONNECTOR_QUEUE_PREFIX", "connector"),
             otlp_endpoint=_text(env, "CONNECTOR_OTLP_ENDPOINT"),
+            reconcile_night=_hours(_text(env, "CONNECTOR_RECONCILE_NIGHT", "1-5")),
+            reconcile_minutes=_minutes(_text(env, "CONNECTOR_RECONCILE_MINUTES", "60")),
             keep_bodies_days=_days(env, "CONNECTOR_KEEP_BODIES_DAYS", 365),
             keep_aside_days=_days(env, "CONNECTOR_KEEP_ASIDE_DAYS", 730),
             keep_letters_days=_days(env, "CONNECTOR_KEEP_LETTERS_DAYS", 365),
@@ -127,6 +135,22 @@ def _days(env: Env, name: str, default: int) -> int:
     # A typing error must not delete what nobody meant; a century is for ever.
     if not text.isascii() or not text.isdecimal() or int(text) > 36500:
         raise ValueError(f"{name}: a number of days is expected, or 0 to keep for ever")
+    return int(text)
+
+
+def _hours(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    match = re.fullmatch(r"(\d{1,2})\s*-\s*(\d{1,2})", text, re.ASCII)
+    hours = tuple(map(int, match.groups())) if match else ()
+    if len(hours) != 2 or max(hours) > 23 or hours[0] == hours[1]:
+        raise ValueError("CONNECTOR_RECONCILE_NIGHT: two hours are expected, 1-5, or nothing")
+    return hours[0], hours[1]
+
+
+def _minutes(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 1440:
+        raise ValueError("CONNECTOR_RECONCILE_MINUTES: minutes up to a day are expected, or 0")
     return int(text)
 
 

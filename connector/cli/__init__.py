@@ -17,6 +17,7 @@ _GROUPS = {
     "database": ("db",),
     "importing": ("import",),
     "sources": ("sources",),
+    "reconcile": ("reconcile",),
     "deliveries": ("deliveries",),
     "figures": ("shares", "explain", "stalls", "recount", "snapshot"),
     "plugins": ("plugins",),

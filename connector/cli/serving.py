@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from connector.bootstrap import Container
 from connector.config import Config
 from connector.runtime.counting import COUNT_S, Counting, counted
-from connector.runtime.engine import RETAIN_S, TICK_S, Engine
+from connector.runtime.engine import RECONCILE_S, RETAIN_S, TICK_S, Engine, reconciler
 from connector.runtime.hints import ARRIVED
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
@@ -115,6 +115,9 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
         Loop("rules", keeper.keep, RULES_S),
         Loop("tick", sweep.run_once, every_s),
         Loop("retain", retainer.run_once, RETAIN_S),
+        # Here and not in a worker: it takes hours, rests between questions, and any number of ticks
+        # take turns at it by their leases.
+        Loop("reconcile", reconciler(container).run_once, RECONCILE_S),
         Loop("count", counting.flush, COUNT_S),
     )
     with _until_told() as told:

@@ -6,6 +6,7 @@ from connector.models.delivery import Delivery, Reading
 from connector.models.evidence import EvidenceSlot
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
+from connector.models.reconciliation import ReconciledCourse, Reconciliation
 from connector.models.record import ALWAYS, Import, Record
 from connector.models.rule_set import RuleSet
 from connector.models.share import (
@@ -37,6 +38,8 @@ __all__ = [
     "Notice",
     "PlanMark",
     "Reading",
+    "ReconciledCourse",
+    "Reconciliation",
     "Record",
     "RuleFault",
     "RuleSet",

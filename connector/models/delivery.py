@@ -30,6 +30,7 @@ class Delivery(Base):
     state: new (Moodle must be asked) → ready (can be folded) → done; parked (waits for a person,
         course or quiz to become known); set_aside (failed for good, with a reason).
     conflict: another body arrived under the same key.
+    origin: `sender`, or `reconcile` where the connector looked by itself and no sender had told.
     """
 
     __tablename__ = "deliveries"
@@ -64,6 +65,7 @@ class Delivery(Base):
     key: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))
     type: Mapped[str] = mapped_column(String(120))
+    origin: Mapped[str] = mapped_column(String(10), default="sender", server_default="sender")
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     conflict: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]

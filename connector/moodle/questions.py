@@ -3,6 +3,7 @@
 A source's service in Moodle must contain these functions; `connector sources test` compares.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ class Function(StrEnum):
 
     SITE_INFO = "core_webservice_get_site_info"
     USERS = "core_user_get_users_by_field"
+    LEARNERS = "core_enrol_get_enrolled_users"
     COURSES = "core_course_get_courses_by_field"
     MODULE = "core_course_get_course_module_by_instance"
     QUIZZES = "mod_quiz_get_quizzes_by_courses"
@@ -39,6 +41,31 @@ def site_info() -> Question:
     return Question(Function.SITE_INFO)
 
 
+def users_by(field: str, values: Sequence[str]) -> Question:
+    """Several at once; whom Moodle does not know, or does not show, is left out of the answer."""
+    given = {f"values[{n}]": value for n, value in enumerate(values)}
+    return Question.of(Function.USERS, field=field, **given)
+
+
+def learners_of(course_id: str, after: int, number: int) -> Question:
+    """A page: `number` people after the first `after` ones, and when each was last in the course.
+
+    Suspended ones are among them. Moodle cuts the page first and then leaves out whom it does not
+    show, so only an empty page is the end.
+    """
+    options = {"limitfrom": after, "limitnumber": number, "userfields": "id,lastcourseaccess"}
+    params: dict[str, str] = {"courseid": course_id}
+    for n, (name, value) in enumerate(options.items()):
+        params[f"options[{n}][name]"] = name
+        params[f"options[{n}][value]"] = str(value)
+    return Question.of(Function.LEARNERS, **params)
+
+
+def every_course() -> Question:
+    """All courses that the service user may see."""
+    return Question.of(Function.COURSES)
+
+
 def user_by_id(user_id: str) -> Question:
     return _users("id", user_id)
 
@@ -61,7 +88,13 @@ def module_of_quiz(quiz_id: str) -> Question:
 
 
 def quizzes_of_course(course_id: str) -> Question:
-    return Question.of(Function.QUIZZES, **{"courseids[0]": course_id})
+    return quizzes_of_courses([course_id])
+
+
+def quizzes_of_courses(course_ids: Sequence[str]) -> Question:
+    return Question.of(
+        Function.QUIZZES, **{f"courseids[{n}]": id_ for n, id_ in enumerate(course_ids)}
+    )
 
 
 def attempts_of(quiz_id: str, user_id: str) -> Question:

@@ -10,6 +10,8 @@ from connector.runtime.fold import Folder
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.receive import Inbox
+from connector.runtime.reconcile import Habit, Reconciler
+from connector.runtime.reconcile_owners import Ground
 from connector.runtime.resolve import Resolver
 from connector.runtime.retain import Retainer
 from connector.runtime.send import Sender
@@ -21,8 +23,15 @@ from connector.services.subjects import mark_all_dirty
 TICK_S = 20.0
 SWEEP_S = 5.0
 RETAIN_S = 60.0
+RECONCILE_S = 30.0
 LOOK_S = 1.5
 """Events of foreign senders become due seconds after they came; no nudge says so."""
+
+
+def reconciler(container: Container) -> Reconciler:
+    c = container
+    ground = Ground(c.db, c.rulebook, c.settings, c.clock)
+    return Reconciler(ground, c.box, c.moodles, Habit.of(c.config))
 
 
 class Engine:
@@ -34,6 +43,7 @@ class Engine:
         self.inbox = Inbox(c.db, c.box, c.clock, arrived or self.nudge)
         self.folder = Folder(c.db, c.rulebook, c.settings, c.clock)
         self.resolver = Resolver(c.db, c.box, c.moodles, c.clock)
+        self.reconciler = reconciler(c)
         self.ticker = Ticker(c.db, c.rulebook, c.settings, c.clock)
         self.sender = Sender(
             c.db,
@@ -63,6 +73,7 @@ class Engine:
             Loop("send", self.send, SWEEP_S),
             Loop("tick", self._tick, TICK_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),
+            Loop("reconcile", self.reconciler.run_once, RECONCILE_S),
             Loop("count", self.counting.flush, COUNT_S),
         )
         self._loops.start()

@@ -5,7 +5,6 @@ that came before Moodle's commit is looked at again; a Moodle that is away or re
 deliveries waiting, with the reason to be seen.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from connector.runtime.claims import Claim, claim_deliveries, finish_deliveries
 from connector.runtime.pauses import pause
 from connector.secretbox import SecretBox
 from connector.services.moodles import Moodles
+from connector.services.reading_deliveries import reading_rows
 from connector.services.sources import SourceDetails, SourceService
 
 log = logging.getLogger(__name__)
@@ -216,7 +216,7 @@ class Resolver:
             finish_deliveries(session, claim, [one.id], values)
             if readings:
                 former = select(func.max(Reading.try_no)).where(Reading.delivery_id == one.id)
-                rows = list(_rows(one, (session.scalar(former) or 0) + 1, readings))
+                rows = list(reading_rows(one.id, (session.scalar(former) or 0) + 1, readings))
                 session.execute(insert_into(session, Reading), rows)
 
     def _done(self, reason: str) -> dict[str, Any]:
@@ -272,23 +272,6 @@ def _place(pointer: Pointer) -> Pointer:
         grade_item_id=pointer.grade_item_id,
         expects=pointer.expects,
     )
-
-
-def _rows(
-    one: Waiting, try_no: int, readings: Sequence[moodle.Reading]
-) -> Iterable[dict[str, Any]]:
-    for position, reading in enumerate(readings):
-        body = json.dumps(reading.body, ensure_ascii=False, separators=(",", ":"))
-        yield {
-            "delivery_id": one.id,
-            "try_no": try_no,
-            "position": position,
-            "function": str(reading.function),
-            "params": dict(reading.params),
-            "status": reading.status,
-            "body": body.encode("utf-8", "replace"),
-            "read_at": reading.read_at,
-        }
 
 
 def _aside(reason: str, detail: dict[str, Any]) -> dict[str, Any]:

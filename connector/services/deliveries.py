@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.domain.signals import Dialect
@@ -122,9 +122,10 @@ class DeliveryService:
         ids = [id_ for id_ in ids if _is_number(id_)]
         native = [code for code, dialect in dialects.items() if dialect == Dialect.NATIVE]
         count = 0
+        own = Delivery.origin != "sender"
         for state, condition in (
-            ("ready", Delivery.source.in_(native)),
-            ("new", Delivery.source.not_in(native)),
+            ("ready", or_(own, Delivery.source.in_(native))),
+            ("new", and_(~own, Delivery.source.not_in(native))),
         ):
             done = self._session.execute(
                 update(Delivery)

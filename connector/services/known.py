@@ -10,7 +10,7 @@ from connector.models import Record
 
 
 class KnownObjects:
-    """Names (idnumbers or numbers) by kind: `quiz`, `course`. sources: None for any source."""
+    """Names (idnumbers or numbers) by kind: `quiz`, `course`, `activity`."""
 
     def __init__(self, catalogue: Catalogue, targets: Iterable[Target]) -> None:
         self._mapped: set[tuple[str, str, str]] = set()
@@ -33,8 +33,13 @@ class KnownObjects:
             for name in names
         )
 
+    def named(self, kind: str, source: str) -> frozenset[str]:
+        """The names by which quizzes, courses or activities of that source are wanted."""
+        own = {name for what, of, name in self._mapped if (what, of) == (kind, source)}
+        return frozenset(own | {name for what, name in self._anywhere if what == kind})
+
     def _note(self, target: Target) -> None:
-        if target.kind in (TargetKind.QUIZ, TargetKind.COURSE):
+        if target.kind is not TargetKind.MANUAL:
             self._anywhere.add((str(target.kind), target.ref))
 
 

@@ -1,14 +1,15 @@
 """A stored delivery, understood: whose account it is and what it says, whatever its dialect."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connector.dialects import POINTER_READERS, native
+from connector.dialects import POINTER_READERS, native, reconciled
 from connector.dialects.envelope import Unreadable
 from connector.domain.evidence import LAST_SEQ, Kind, Says, Statement, Version
 from connector.domain.signals import About, Dialect, NativeType
@@ -19,6 +20,9 @@ from connector.moodle.errors import MoodleRefused
 from connector.moodle.interpretation import Interpretation
 from connector.moodle.reading import interpret
 from connector.services.identity import Seen
+
+RECONCILE = "reconcile"
+"""Origin of deliveries that no sender sent."""
 
 
 class NeverLooked(Exception):
@@ -54,6 +58,7 @@ class StoredDelivery:
     """What is needed of a delivery's rows to understand it.
 
     looks: the readings of each look at Moodle, the latest last. attempts: tries that failed.
+    is_own: no sender told of it, the connector found it by itself.
     """
 
     id: int
@@ -62,6 +67,7 @@ class StoredDelivery:
     body: bytes
     looks: tuple[tuple[moodle.Reading, ...], ...] = field(default=(), repr=False)
     attempts: int = 0
+    is_own: bool = False
 
 
 def load(
@@ -69,11 +75,17 @@ def load(
 ) -> list[StoredDelivery]:
     """Deliveries with their readings, in order of id."""
     rows = session.execute(
-        select(Delivery.id, Delivery.source, Delivery.body, Delivery.attempts)
+        select(
+            Delivery.id, Delivery.source, Delivery.origin, Delivery.body, Delivery.attempts
+        )
         .where(among(session, Delivery.id, ids))
         .order_by(Delivery.id)
     ).all()
-    pointers = [id_ for id_, source, *_ in rows if dialects[source] is not Dialect.NATIVE]
+    pointers = [
+        id_
+        for id_, source, origin, *_ in rows
+        if origin == RECONCILE or dialects[source] is not Dialect.NATIVE
+    ]
     readings = _readings(session, pointers) if pointers else {}
     return [
         StoredDelivery(
@@ -83,15 +95,16 @@ def load(
             body or b"",
             tuple(tuple(look) for _, look in sorted(readings.get(id_, {}).items())),
             attempts,
+            origin == RECONCILE,
         )
-        for id_, source, body, attempts in rows
+        for id_, source, origin, body, attempts in rows
     ]
 
 
 def _readings(
     session: Session, deliveries: Sequence[int]
 ) -> dict[int, dict[int, list[moodle.Reading]]]:
-    """By delivery and look; of our own sender nothing is ever read."""
+    """By delivery and look; what our own sender tells is not looked up."""
     found: dict[int, dict[int, list[moodle.Reading]]] = {}
     for row in session.scalars(
         select(Reading)
@@ -100,6 +113,24 @@ def _readings(
     ):
         found.setdefault(row.delivery_id, {}).setdefault(row.try_no, []).append(reading_of(row))
     return found
+
+
+def reading_rows(
+    delivery: int, try_no: int, readings: Iterable[moodle.Reading]
+) -> Iterator[dict[str, Any]]:
+    """The columns of one look's readings, in the order in which they were asked."""
+    for position, reading in enumerate(readings):
+        body = json.dumps(reading.body, ensure_ascii=False, separators=(",", ":"))
+        yield {
+            "delivery_id": delivery,
+            "try_no": try_no,
+            "position": position,
+            "function": str(reading.function),
+            "params": dict(reading.params),
+            "status": reading.status,
+            "body": body.encode("utf-8", "replace"),
+            "read_at": reading.read_at,
+        }
 
 
 def reading_of(row: Reading) -> moodle.Reading:
@@ -111,7 +142,7 @@ def reading_of(row: Reading) -> moodle.Reading:
 
 def understand(stored: StoredDelivery) -> Understood:
     """Pure. Raises one of NOT_UNDERSTOOD."""
-    if stored.dialect is Dialect.NATIVE:
+    if stored.dialect is Dialect.NATIVE and not stored.is_own:
         return _native(stored)
     return _pointer(stored)
 
@@ -144,7 +175,8 @@ def _native(stored: StoredDelivery) -> Understood:
 
 
 def _pointer(stored: StoredDelivery) -> Understood:
-    pointer = POINTER_READERS[stored.dialect](stored.body)
+    read = reconciled.read if stored.is_own else POINTER_READERS[stored.dialect]
+    pointer = read(stored.body)
     if pointer is None:
         return Understood(stored.id, stored.source, None, None, lambda zone: (), "irrelevant")
 
@@ -186,7 +218,9 @@ def _pointer(stored: StoredDelivery) -> Understood:
         says,
         first.nothing,
         first.warnings,
-        look_again=len(stored.looks) == 1
+        # The next pass looks again at what the connector found by itself.
+        look_again=not stored.is_own
+        and len(stored.looks) == 1
         and (first.look_again or pointer.about in (About.USER, About.GRADE)),
     )
 

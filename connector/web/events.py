@@ -31,3 +31,23 @@ EVENTS = {
     r"\core\event\user_updated": "Изменён пользователь",
     r"\core\event\user_deleted": "Удалён пользователь",
 }
+FOUND = {
+    "attempt": "Попытки тестов, о которых не сообщили",
+    "attempt_gone": "Попытки, удалённые в Moodle",
+    "completion": "Завершения курсов, о которых не сообщили",
+    "completion_gone": "Завершения курсов, снятые в Moodle",
+    "activity": "Выполненные элементы, о которых не сообщили",
+    "activity_gone": "Элементы, выполнение которых снято",
+    "account": "Новые и изменённые учётные записи",
+}
+"""What a reconciliation finds, by kind."""
+
+EVENTS |= {
+    "reconcile.attempt": "Сверка: попытка теста",
+    "reconcile.attempt_gone": "Сверка: попытка удалена",
+    "reconcile.completion": "Сверка: курс завершён",
+    "reconcile.completion_gone": "Сверка: завершение курса снято",
+    "reconcile.activity": "Сверка: элемент курса выполнен",
+    "reconcile.activity_gone": "Сверка: выполнение элемента снято",
+    "reconcile.account": "Сверка: учётная запись",
+}
