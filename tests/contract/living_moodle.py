@@ -290,9 +290,7 @@ class LivingMoodle:
 
     def _attempt_event(self, name: str, attempt: Attempt) -> Event:
         quiz = self.quizzes[attempt.quiz]
-        return Event(
-            name, self.now, attempt.user, quiz.course, attempt.id, quiz.cmid, quiz.id
-        )
+        return Event(name, self.now, attempt.user, quiz.course, attempt.id, quiz.cmid, quiz.id)
 
     def _grade_event(self, name: str, user: str, quiz: Quiz) -> Event:
         return Event(name, self.now, user, quiz.course, item=f"9{quiz.id}")

@@ -112,9 +112,7 @@ class LivingRest:
             return no_record("course")
         if "viewparticipants" not in self.rights:
             return refusal("errorcoursecontextnotvalid")
-        options = {
-            params[f"options[{n}][name]"]: params[f"options[{n}][value]"] for n in range(3)
-        }
+        options = {params[f"options[{n}][name]"]: params[f"options[{n}][value]"] for n in range(3)}
         assert set(options) == {"limitfrom", "limitnumber", "userfields"}
         after, number = int(options["limitfrom"]), int(options["limitnumber"])
         members = sorted(self.moodle.enrolled.get(course, {}), key=int)
