@@ -6,6 +6,7 @@ from typing import Any
 from connector.cli.output import Output
 from connector.cli.session import container
 from connector.errors import ConnectorError
+from connector.services.changeovers import ChangeoverService
 from connector.services.rule_sets import RuleSetService
 
 
@@ -27,6 +28,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             if last is None or last.is_given_up:
                 raise ConnectorError(f"Правил муниципалитета «{code}» в базе нет.")
             service.give_up(code, made.clock.now())
+            ChangeoverService(session).drop(code)
     told = f"Правила «{code}» больше не действуют. Записи и события остались в базе."
     output.result({"municipality": code, "in_force": False}, [told])
     return 0

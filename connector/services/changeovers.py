@@ -89,10 +89,14 @@ class ChangeoverService:
         held.remaining = self._left(municipality)
         if held.remaining:
             return False
-        self._session.delete(held)
-        self._session.execute(delete(FrozenShare).where(FrozenShare.municipality == municipality))
+        self.drop(municipality)
         log.info("rules.changeover_done municipality=%s subjects=%d", municipality, held.total)
         return True
+
+    def drop(self, municipality: str) -> None:
+        """Figures are those of the live shares from now on, whoever is judged by then."""
+        for table in (Changeover, FrozenShare):
+            self._session.execute(delete(table).where(table.municipality == municipality))
 
     def _left(self, municipality: str) -> int:
         return (

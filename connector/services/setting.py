@@ -58,7 +58,8 @@ class Settings:
         stamp = (latest or 0, today.year, rules.digest)
         with self._lock:
             held = self._held.get(municipality)
-        if held is not None and held[0] == stamp:
+        # The same digest may be of other hours and titles: rules are read again while we run.
+        if held is not None and held[0] == stamp and held[1].rules is rules:
             return held[1]
         closed = records.closed_days(session, municipality)
         setting = Setting(

@@ -96,12 +96,16 @@ def test_a_title_alone_is_taken_up_and_judges_nobody_anew(began: Path, rules: Pa
     with process(began, rules) as one:
         one.looks(one.keeper.keep)
         before = one.container.rulebook.rules(CODE)
+        with one.container.db.reading() as session:
+            one.container.settings.ground(session, CODE, NOW.date())
         write(rules, title="Иначе названный показатель")
         one.looks(one.keeper.keep)
         after = one.container.rulebook.rules(CODE)
         assert after.indicators[0].title == "Иначе названный показатель"
         assert after.digest == before.digest
         assert stored(one) == 2
+        with one.container.db.reading() as session:
+            assert one.container.settings.ground(session, CODE, NOW.date()).rules is after
 
 
 def test_a_file_that_is_spoilt_meanwhile_changes_nothing_until_it_is_mended(
