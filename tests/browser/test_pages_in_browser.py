@@ -33,6 +33,7 @@ PAGES = (
     "/deliveries/9",
     "/deliveries/14",
     "/accounts/",
+    "/rules/",
 )
 
 Begin = Callable[..., Visit]
