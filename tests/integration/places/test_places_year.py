@@ -17,6 +17,7 @@ from tests.integration.places.places_town import (
     KHANKA,
     PYSHMA,
     REPORT,
+    SUMMER,
     TOWNS,
     bring,
     places_town,
@@ -137,6 +138,34 @@ def reasons(told: Any) -> dict[str, str]:
     """The last reason of each subject, by code."""
     told_of = [one for one in told["subjects"] if one["because"]]
     return {one["subject"]: one["because"][-1]["text"] for one in told_of}
+
+
+def test_a_stall_climbs_from_the_methodist_to_the_specialist_past_the_head(tmp_path: Path) -> None:
+    """khankaysky 4.3, 4.5: H5 looks after the school of H3, H6 leads H5; H4 heads the ММО."""
+    may, june = SUMMER - timedelta(days=1), SUMMER
+    with places_town(tmp_path / "town", now=may) as town:
+        bring(town, KHANKA, KHANKA_SHEETS)
+        tell(town, khanka_events())
+        town.drain()
+        assert stalls(town) == set()
+        # The route of 1 May has not moved for twenty working days on 1 June; five more on 8 June.
+        told = {}
+        for day in (1, 7, 8):
+            town.clock.move_to(june.replace(day=day))
+            town.drain()
+            told[day] = stalls(town)
+        assert told[1] == told[7] == {("methodist", "H5")}
+        assert told[8] == {("methodist", "H5"), ("specialist", "H6")}
+
+
+def stalls(town: Spine) -> set[tuple[str, str | None]]:
+    with town.container.db.reading() as session:
+        rows = session.execute(
+            select(Notice.role, Notice.recipient).where(
+                Notice.kind == "route_stalled", Notice.key.startswith("route_stalled:H3/")
+            )
+        )
+        return {(role, recipient) for role, recipient in rows}
 
 
 def test_a_viewer_sees_the_share_of_schools_but_not_what_their_people_lack(tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ def pyshma_events() -> list[Event]:
 KHANKA_SHEETS = {
     "schools": "code,name,low_results,biased_results\nlow,Школа 1,да,нет\n"
     "biased,Школа 2,нет,да\ns3,Школа 3,нет,нет\n",
-    "associations": "code,name,level\na1,ММО 1,municipal\na2,ММО 2,municipal\nh1,ШМО,school\n",
+    "associations": "code,name,level,head\na1,ММО 1,municipal,\na2,ММО 2,municipal,H4\n"
+    "h1,ШМО,school,\n",
     "staff": "personnel_no,last_name,first_name,role,school,subjects,associations,employed_from,"
     "employed_until\n"
     "H1,А,А,teacher,low,,a1,2020-01-01,\nH2,Б,Б,teacher,low,химия,a1,2020-01-01,\n"
