@@ -25,6 +25,7 @@ from connector.web.pages import (
     records,
     rules,
     snapshots,
+    trials,
 )
 from connector.web.session_keys import session_keys
 from connector.web.words import register_words
@@ -73,6 +74,7 @@ def create_app(
         deliveries,
         accounts,
         rules,
+        trials,
     ):
         app.register_blueprint(pages.blueprint)
     frame.register(app)
