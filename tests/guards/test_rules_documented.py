@@ -149,7 +149,7 @@ def test_every_word_is_used_by_a_shipped_plugin(word: str) -> None:
         path.read_text("utf-8")
         for folder in ("plugins", "rules")
         for path in (ROOT / folder).rglob("*.yaml")
-        if path.name != "examples.yaml"
+        if path.name not in ("examples.yaml", "scenarios.yaml")
     ]
     assert any(re.search(rf"\b{word}:", text) for text in texts)
 

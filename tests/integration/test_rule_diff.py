@@ -19,6 +19,7 @@ from connector.rulebook.amendments import parse_amendment
 from connector.rulebook.candidates import candidate
 from connector.rulebook.trials import what_if
 from connector.services.rule_diff import RuleDiff
+from connector.testing.new_plugins import new_distribution
 from tests.integration.web_town import NOW, M, WebTown
 
 TODAY = NOW.date()
@@ -182,6 +183,29 @@ def test_rules_of_another_municipality_are_tried_on_these_people(town: WebTown) 
     assert (new["state"], new["after"]["population"]) == ("added", 13)
     assert of(document, "korolev.diagnosed")["state"] == "removed"
     after.close()
+
+
+def test_the_notices_of_another_python_come_from_its_own_process(
+    town: WebTown, tmp_path: Path
+) -> None:
+    folder = tmp_path / "connector_korolev"
+    new_distribution(folder, M, "Королёв", "Europe/Moscow")
+    document = diff(town.container, folder)
+    told = [n for n in document["notices"]["listed"] if n["kind"] == "plan_missing"]
+    assert [(n["new"], n["recipient"]) for n in told] == [(True, "T-2"), (True, "T-11")]
+    assert document["faults"] == []
+
+
+def test_a_python_that_fails_is_told_and_the_shares_are_compared(
+    town: WebTown, tmp_path: Path
+) -> None:
+    folder = tmp_path / "connector_korolev"
+    new_distribution(folder, M, "Королёв", "Europe/Moscow")
+    plans = folder / "connector_korolev" / "plans.py"
+    plans.write_text(plans.read_text().replace("    year = ", "    raise SystemExit\n    year = "))
+    document = diff(town.container, folder)
+    assert any("SystemExit" in fault for fault in document["faults"])
+    assert of(document, "korolev.diagnosed")["after"]["population"] == 13
 
 
 class TestCommand:
