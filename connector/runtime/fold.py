@@ -49,6 +49,8 @@ from connector.services.setting import Settings
 log = logging.getLogger(__name__)
 
 BATCH = 100
+WHOLE_BATCHES = 8
+"""So many in a row, a second's work, and marked subjects have their turn all the same."""
 TERM = timedelta(seconds=120)
 MOST_TRIES = 8
 STALE_TRIES = 6
@@ -90,10 +92,20 @@ class Folder:
         self._clock = clock
         self._term = term
         self._fold = FoldService(rulebook, settings)
+        self._whole = 0
 
     def run_once(self) -> int:
-        """One batch of deliveries and one of subjects; how many rows were taken."""
-        return self.fold_deliveries() + self.judge_subjects()
+        """One batch of deliveries and one of subjects; how many rows were taken.
+
+        While whole batches come one after the other, the subjects wait for some of them: schools
+        and associations are marked by each batch with their people, and are judged once for all.
+        """
+        taken = self.fold_deliveries()
+        self._whole = self._whole + 1 if taken == BATCH else 0
+        if 0 < self._whole < WHOLE_BATCHES:
+            return taken
+        self._whole = 0
+        return taken + self.judge_subjects()
 
     def fold_deliveries(self) -> int:
         with self._db.writing() as session:
