@@ -131,6 +131,7 @@ def alone(trial: Trial) -> Iterator[Alone]:
             made,
             _environment(trial.folder, data, mail),
             None,  # type: ignore[arg-type]
+            None,  # type: ignore[arg-type]
             mail,
             moodle,
             Senders(free_port(), clock),

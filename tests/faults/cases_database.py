@@ -41,7 +41,6 @@ def killed(town: Town) -> None:
     postgres = town.trial.ground.postgres
     for _ in range(2):
         time.sleep(1)
-        town.crashes += 1
         postgres.kill()
         postgres.start()
 
@@ -53,7 +52,6 @@ def restarted(town: Town) -> None:
     caught.let_go()
     town.broker.mend()
     caught = town.catch(Point.SEND_SENT)
-    town.crashes += 1
     town.trial.ground.postgres.restart()
     caught.let_go()
 
@@ -69,13 +67,39 @@ def frozen(town: Town) -> None:
 @town_case("database away for a while")
 def away(town: Town) -> None:
     time.sleep(1)
-    town.crashes += 1
     town.trial.ground.postgres.stop()
     time.sleep(5)
     assert town.senders.answers("/readyz") == 503
     assert town.senders.answers("/api/v1/deliveries") in (401, 503)
     assert town.senders.answers("/login") in (200, 503)
     town.trial.ground.postgres.start()
+
+
+@town_case("line to the database cut, again and again", over_a_line=True)
+def cut_off(town: Town) -> None:
+    for _ in range(4):
+        time.sleep(town.chance.uniform(0.3, 0.9))
+        town.database.cut()
+        time.sleep(town.chance.uniform(0.0, 2.0))
+        town.database.mend()
+
+
+@town_case("line to the database a black hole, then going on", over_a_line=True)
+def black_hole(town: Town) -> None:
+    time.sleep(1)
+    town.database.hold()
+    time.sleep(12)
+    town.database.release()
+
+
+@town_case("line to the database a black hole, then cut", over_a_line=True)
+def never_back(town: Town) -> None:
+    """Whether what was on its way was committed, nobody was told."""
+    time.sleep(1)
+    town.database.hold()
+    time.sleep(12)
+    town.database.cut()
+    town.database.mend()
 
 
 @town_case("database read-only for a while")

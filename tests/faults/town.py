@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kombu import Connection
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from connector.bootstrap import Container
 from connector.tasks.queues import queue_name
@@ -36,7 +36,8 @@ PREFIX = "town"
 
 @dataclass
 class Town:
-    """crashes: how often somebody was stopped who might have been sending a letter.
+    """broker, database: the lines that its processes have to them; the harness has its own.
+    crashes: how often somebody was stopped who might have been sending a letter.
     refuses_letters: its mail server does, for good. beside: a municipality that a calm run has not.
     """
 
@@ -46,6 +47,7 @@ class Town:
     container: Container
     environment: dict[str, str]
     broker: Line
+    database: Line
     smtp: SmtpServer
     moodle: Site
     senders: Senders
@@ -205,14 +207,22 @@ class Town:
 
 
 @contextmanager
-def town(trial: Trial, founding: Founding | None = None) -> Iterator[Town]:
-    """Everything but its processes runs. founding: on another PostgreSQL than the ground's."""
+def town(
+    trial: Trial, founding: Founding | None = None, over_a_line: bool = False
+) -> Iterator[Town]:
+    """Everything but its processes runs. founding: on another PostgreSQL than the ground's.
+
+    over_a_line: whether its processes reach the database over a line, which takes time.
+    """
     founding = founding or trial.ground.founding
     recorded = recording()
     with ExitStack() as stack:
         url = stack.enter_context(founding.database())
         rabbit = trial.ground.rabbit
         broker = stack.enter_context(line("127.0.0.1", rabbit.port))
+        address = make_url(url)
+        database = stack.enter_context(line(str(address.host), int(address.port or 5432)))
+        reached = address.set(port=database.port) if over_a_line else address
         mail = stack.enter_context(smtp())
         moodle = stack.enter_context(site(recorded))
         step = last_step()
@@ -227,8 +237,11 @@ def town(trial: Trial, founding: Founding | None = None) -> Iterator[Town]:
             clock,
             Points(trial.folder / "points"),
             made,
-            _environment(trial.folder, url, broker.port, mail),
+            _environment(
+                trial.folder, reached.render_as_string(hide_password=False), broker.port, mail
+            ),
             broker,
+            database,
             mail,
             moodle,
             Senders(free_port(), clock),

@@ -16,17 +16,18 @@ Elsewhere = Callable[[Trial], Iterator[Founding]]
 
 
 def town_case(
-    name: str, *, short: bool = False, pace_s: float = 0.02
+    name: str, *, short: bool = False, pace_s: float = 0.02, over_a_line: bool = False
 ) -> Callable[[Trouble], Trouble]:
     """Decorates a function that makes the trouble while the senders send, and ends it.
 
     When it returns, whoever died is started again and the trouble is over: from then on the time to
-    recover counts. pace_s: what each of four senders rests after a request.
+    recover counts. pace_s: what each of four senders rests after a request. over_a_line: whether
+    the line to the database can be cut and held.
     """
 
     def add(trouble: Trouble) -> Trouble:
         def run(trial: Trial) -> Outcome:
-            with town(trial) as made:
+            with town(trial, over_a_line=over_a_line) as made:
                 return lived_through(made, trouble, pace_s)
 
         case(name, short=short)(run)
