@@ -8,9 +8,16 @@ from connector.bootstrap import Container
 from connector.cli.changing import changing_document, changing_told
 from connector.cli.output import Output, day, table
 from connector.cli.session import container, known_municipality
-from connector.domain.because import SliceKind
+from connector.domain.because import Because, SliceKind
 from connector.domain.indicators import IndicatorKind
-from connector.domain.periods import AsOfBeforePeriod, NotAPeriod, Period, parse_period
+from connector.domain.nearness import nearest
+from connector.domain.periods import (
+    AsOfBeforePeriod,
+    NotAPeriod,
+    Period,
+    parse_period,
+    period_containing,
+)
 from connector.domain.shares import percent
 from connector.errors import ConnectorError
 from connector.models import Tenant
@@ -178,6 +185,10 @@ def _explain(arguments: argparse.Namespace, output: Output) -> int:
             found = _checked(
                 service.subjects, code, arguments.indicator, arguments.period, arguments.as_of
             )
+            indicator = service.indicator(code, arguments.indicator)
+            period = arguments.period or period_containing(service.today(code), indicator.period)
+            figure = service.figure(code, indicator.code, period, arguments.as_of)
+    near = [] if arguments.person else nearest_of(figure, found)
     if arguments.person:
         found = tuple(subject for subject in found if subject.code == arguments.person)
         if not found:
@@ -187,11 +198,33 @@ def _explain(arguments: argparse.Namespace, output: Output) -> int:
             "municipality": code,
             "indicator": arguments.indicator,
             "subjects": [subject_document(subject) for subject in found],
+            "nearest": [subject.code for subject, _ in near],
         },
-        [line for subject in found for line in _subject_lines(subject)]
+        [line for subject in found for line in _subject_lines(subject)] + _near_lines(figure, near)
         or ["За этот период показатель никого не касается."],
     )
     return 0
+
+
+NEAREST = 5
+
+
+def nearest_of(
+    figure: Figure, subjects: tuple[SubjectFigure, ...]
+) -> list[tuple[SubjectFigure, Because]]:
+    """Where a plan lacks somebody, those who are nearest to counting and have begun."""
+    if figure.plan is None or not figure.plan.missing:
+        return []
+    waiting = [s for s in subjects if s.in_population and not s.achieved]
+    found = nearest(((subject, subject.because) for subject in waiting), NEAREST)
+    return [(subject, near.because) for subject, near in found if near.because is not None]
+
+
+def _near_lines(figure: Figure, near: list[tuple[SubjectFigure, Because]]) -> list[str]:
+    if not near or figure.plan is None:
+        return []
+    lines = [f"До плана не хватает {figure.plan.missing}; ближе всего:"]
+    return lines + [f"    {s.name} ({s.code}): {because_text(because)}" for s, because in near]
 
 
 def subject_document(subject: SubjectFigure) -> dict[str, Any]:

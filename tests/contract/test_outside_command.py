@@ -12,6 +12,7 @@ ASKED = ("--period", "2026", "--as-of", REPORT)
 CALLS: dict[str, tuple[str, ...]] = {
     "shares": ("shares", "korolev", *ASKED, "--by", "school", "--json"),
     "recount": ("recount", "--verify", "--json"),
+    "everybody": ("explain", "korolev", "korolev.diagnosed", *ASKED, "--json"),
     "explain": ("explain", "korolev", "korolev.diagnosed", "K-02", *ASKED, "--json"),
     "stalls": ("stalls", "korolev", "--json"),
     "show": ("deliveries", "show", "1", "--json"),
@@ -65,6 +66,13 @@ def test_explain_leads_from_a_figure_to_a_delivery(told: dict[str, Ended]) -> No
     subjects = told["explain"].document["subjects"]
     assert [each["subject"] for each in subjects] == ["K-02"]
     assert subjects[0]["evidence"][0]["delivery"]
+
+
+def test_explain_names_the_nearest_of_those_who_do_not_count_yet(told: dict[str, Ended]) -> None:
+    document = told["everybody"].document
+    standing = {s["subject"]: (s["in_population"], s["achieved"]) for s in document["subjects"]}
+    assert all(standing[code] == (True, False) for code in document["nearest"])
+    assert told["explain"].document["nearest"] == []
 
 
 def test_stalls_name_the_routes_that_stand_still(

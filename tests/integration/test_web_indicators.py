@@ -1,14 +1,16 @@
 """An indicator's page: who counts and why, who is nearest, filters, the file, the passport."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
+from connector.cli.figures import nearest_of
 from connector.domain.because import SubjectKind
 from connector.domain.periods import parse_period
-from connector.services.figures import SubjectFigure
+from connector.services.figures import FigureService, SubjectFigure
 from connector.services.subject_lists import Asking
 from connector.web.listing import Sheet
 from connector.web.subject_books import book
@@ -26,6 +28,16 @@ def test_the_nearest_are_named_with_what_they_have(town: WebTown) -> None:
     assert "ниже базового → не засчитано" in near
     # Who took no test at all is near nothing.
     assert "Лебедев" not in near
+
+
+def test_the_command_names_the_same_nearest(town: WebTown) -> None:
+    made = town.container
+    with made.db.reading() as session:
+        service = FigureService(session, made.rulebook, made.clock.now(), made.settings)
+        figure = service.figure(M, "korolev.diagnosed", parse_period("2026"))
+        near = nearest_of(figure, service.subjects(M, "korolev.diagnosed"))
+    assert [subject.code for subject, _ in near] == ["T-5", "T-6", "T-7"]
+    assert nearest_of(replace(figure, plan=None), ()) == []
 
 
 def test_nobody_is_nearest_where_the_plan_is_met_or_there_is_none(town: WebTown) -> None:
