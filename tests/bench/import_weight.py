@@ -11,17 +11,15 @@ import sys
 from pathlib import Path
 
 PARTS = (
-    "structlog",
+    "connector.log",
     "sqlalchemy.orm",
     "psycopg",
     "flask",
     "flask_smorest",
     "marshmallow",
-    "requests",
     "cryptography.fernet",
     "celery.app.base",
     "kombu.connection",
-    "holidays",
     "waitress",
     "connector.cli.serving",
     "connector.web.app",

@@ -63,8 +63,6 @@ def measure(context: Context) -> Result:
     result.where["resident memory by import, in turn"] = import_weight.shares(ROOT)
     result.values = {"most_mib": max(fresh.values())}
     result.notes += [
-        "the interpreter is the one of make bench, whose packages for tests are there too: "
-        "structlog imports rich where it finds it",
         "resident memory counts pages that a worker's processes share since their fork; its own "
         "are those that nobody shares",
     ]
