@@ -11,6 +11,7 @@ from connector.errors import ConnectorError
 from connector.moodle.errors import MoodleError, MoodleUnavailable
 from connector.moodle.questions import Function
 from connector.moodle.site import check_site, missing_rights
+from connector.services.source_figures import SourceFigures
 from connector.services.sources import SourceDetails, SourceService
 from connector.web.reasons import ADVICE, stem
 
@@ -82,6 +83,7 @@ def _lacking(source: SourceDetails) -> list[str]:
 def _list(arguments: argparse.Namespace, output: Output) -> int:
     with container() as made, made.db.reading() as session:
         sources = SourceService(session, made.box).all()
+        looked = {one.code: one for one in SourceFigures(session).all()}
     document = [
         {
             "code": s.code,
@@ -91,6 +93,9 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
             "has_rest_token": s.rest_token is not None,
             "last_delivery_at": s.last_delivery_at,
             "last_ping_at": s.last_ping_at,
+            "reconciled_at": looked[s.code].reconciled_at,
+            "looked_at": looked[s.code].looked_at,
+            "missed": dict(looked[s.code].missed),
         }
         for s in sources
     ]
@@ -102,10 +107,15 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
             s.url or "—",
             "да" if s.rest_token else "нет",
             moment(s.last_delivery_at) or "ещё ничего",
+            moment(looked[s.code].looked_at) or "ещё не было",
+            sum(looked[s.code].missed.values()),
         )
         for s in sources
     ]
-    head = ("код", "отправитель", "муниципалитеты", "Moodle", "ключ", "последнее сообщение")
+    head = (
+        "код", "отправитель", "муниципалитеты", "Moodle", "ключ", "последнее сообщение", "сверка",
+        "не прислано",
+    )  # fmt: skip
     output.result(document, table(head, rows))
     return 0
 

@@ -72,6 +72,7 @@ ROUTES: Mapping[str, Access] = {
     "trials.ask": Access.PAGE_DELIVERIES,
     "trials.look": Access.PAGE_DELIVERIES,
     "trials.check": Access.PAGE_DELIVERIES,
+    "sources.listing": Access.PAGE_DELIVERIES,
     "accounts.listing": Access.PAGE_DELIVERIES,
     "accounts.confirm": Access.PAGE_DELIVERIES,
     "api-docs.openapi_json": Access.OPEN,

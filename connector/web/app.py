@@ -25,6 +25,7 @@ from connector.web.pages import (
     records,
     rules,
     snapshots,
+    sources,
     trials,
 )
 from connector.web.session_keys import session_keys
@@ -72,6 +73,7 @@ def create_app(
         people,
         post,
         deliveries,
+        sources,
         accounts,
         rules,
         trials,

@@ -80,6 +80,7 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
                 doors.append(_door(title, part, endpoint, municipality=municipality))
     if viewer.sees_deliveries:
         doors.append(_door("События Moodle", "deliveries", "deliveries.listing"))
+        doors.append(_door("Источники", "sources", "sources.listing"))
         doors.append(_door("Учётные записи", "accounts", "accounts.listing"))
         doors.append(_door("Правила", ("rules", "trials"), "rules.listing"))
     return doors

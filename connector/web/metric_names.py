@@ -84,6 +84,15 @@ REFUSED = Declared(
 IGNORED = Declared(
     "connector_ignored", "counter", "Events ignored, by source and type", ("source", "reason")
 )
+MISSED = Declared(
+    "connector_missed", "counter",
+    "What a source never told and a reconciliation found, by source and kind",
+    ("source", "reason"),
+)  # fmt: skip
+RECONCILED = Declared(
+    "connector_reconciled_timestamp_seconds", "gauge",
+    "When the latest finished pass through a source's Moodle began", ("source",),
+)  # fmt: skip
 RULE_FAULTS = Declared(
     "connector_rule_faults", "counter", "Faults of rules", ("municipality", "rule")
 )
@@ -132,7 +141,8 @@ TALLIED = (
 
 METRICS = (
     DATABASE_UP, BUILD, COLLECTED, HOOKS, LAG, DELIVERIES, PARKED, UNJUDGED, REJUDGED, LEASES,
-    NOTICES, NOTICE_LAG, LAST_DELIVERY, REFUSED, IGNORED, RULE_FAULTS, RULES_OFF, *TALLIED,
+    NOTICES, NOTICE_LAG, LAST_DELIVERY, REFUSED, IGNORED, MISSED, RECONCILED,
+    RULE_FAULTS, RULES_OFF, *TALLIED,
 )  # fmt: skip
 
 OF_THE_PROCESS = (

@@ -26,6 +26,7 @@ from connector.hooks.times import HookTimes
 from connector.services import schema
 from connector.services.changeovers import ChangeoverService
 from connector.services.rule_faults import off_until
+from connector.services.source_figures import SourceFigures
 from connector.services.tallying import TallyService
 from connector.services.watching import WatchService
 from connector.tallies import BEYOND, BOUNDS, Key
@@ -105,8 +106,17 @@ class Numbers(Collector):
             names.LAST_DELIVERY,
             [((code,), at.timestamp()) for code, at in watch.sources() if at is not None],
         )
-        for declared, what in ((names.REFUSED, "refused"), (names.IGNORED, "ignored")):
+        for declared, what in (
+            (names.REFUSED, "refused"),
+            (names.IGNORED, "ignored"),
+            (names.MISSED, "missed"),
+        ):
             yield _family(declared, [((s, r), count) for s, r, count in watch.counted(what)])
+        looked = SourceFigures(session).all()
+        yield _family(
+            names.RECONCILED,
+            [((one.code,), one.looked_at.timestamp()) for one in looked if one.looked_at],
+        )
         yield from _rules(watch, now)
         yield from _tallied(TallyService(session).all())
 

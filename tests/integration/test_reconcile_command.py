@@ -112,6 +112,23 @@ def test_a_moodle_in_maintenance_stops_it_and_the_next_goes_on(
     }
 
 
+def test_what_was_never_told_is_shown_by_kind(
+    rest: LivingRest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started = next(iter(rest.moodle.attempts.values()))
+    told(capsys, "lms")
+    rest.moodle.delete_attempt(started)
+    told(capsys, "lms")
+    capsys.readouterr()
+
+    assert main(["sources", "list", "--json"]) == 0
+
+    (source,) = json.loads(capsys.readouterr().out)
+    # The others happened less than an hour ago, and may yet be told.
+    assert source["missed"] == {"attempt_gone": 1}
+    assert source["reconciled_at"] is not None
+
+
 def test_a_source_without_a_token_is_told_what_it_lacks(
     rest: LivingRest, capsys: pytest.CaptureFixture[str]
 ) -> None:

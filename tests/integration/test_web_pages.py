@@ -34,6 +34,7 @@ EVERY_PAGE = (
     f"/m/{M}/records/meetings/new",
     f"/m/{M}/records/support/removed",
     "/rules/",
+    "/sources/",
     f"/m/{M}/staff",
     f"/m/{M}/staff?q=ёлкина&page=7",
     f"/m/{M}/staff/T-6",

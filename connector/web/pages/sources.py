@@ -1,0 +1,21 @@
+"""Sources: whether they are heard of, when the connector last looked by itself, what was missed."""
+
+from flask import Blueprint, render_template
+
+from connector.services.source_figures import SourceFigures
+from connector.web.access import the_viewer
+from connector.web.events import FOUND
+from connector.web.household import household
+from connector.web.reasons import ADVICE, stem
+
+blueprint = Blueprint("sources", __name__, url_prefix="/sources")
+
+
+@blueprint.get("/")
+def listing() -> str:
+    with household().db.reading() as session:
+        found = SourceFigures(session).all(the_viewer().deliveries_of)
+    rulebook = household().rulebook
+    titles = {code: rulebook.rules(code).title for code in rulebook.municipalities()}
+    advice = {one.error: ADVICE.get(stem(one.error)) for one in found if one.error}
+    return render_template("sources.html", sources=found, titles=titles, kinds=FOUND, advice=advice)
