@@ -6,6 +6,7 @@ from typing import Any
 from connector.cli.output import Output, moment, table
 from connector.cli.session import container, known_municipality
 from connector.config import DEFAULT_PUBLIC_URL
+from connector.dialects.native_settings import settings_text
 from connector.domain.signals import Dialect
 from connector.errors import ConnectorError
 from connector.moodle.errors import MoodleError, MoodleUnavailable
@@ -65,6 +66,7 @@ def _add(arguments: argparse.Namespace, output: Output) -> int:
         f"Адрес для отправителя: {base}{source.hook}",
         f"Секрет (больше не показывается): {source.secrets[0]}",
         *_lacking(source),
+        *_to_paste(source, base, source.secrets[0]),
     ]
     document = {"code": source.code, "hook": known + source.hook, "secret": source.secrets[0]}
     output.result(document, lines)
@@ -78,6 +80,17 @@ def _lacking(source: SourceDetails) -> list[str]:
             "Пока не заданы --url и --rest-token, его сообщения ждут."
         ]
     return []
+
+
+def _to_paste(source: SourceDetails, base: str, secret: str) -> list[str]:
+    if source.dialect is not Dialect.NATIVE:
+        return []
+    return [
+        "",
+        "Для нашего плагина Moodle вставьте этот текст целиком на его странице «Подключение»:",
+        "",
+        *settings_text(f"{base}{source.hook}", secret).splitlines(),
+    ]
 
 
 def _list(arguments: argparse.Namespace, output: Output) -> int:
@@ -185,12 +198,16 @@ def refusal(err: MoodleError) -> str:
 
 def _rotate(arguments: argparse.Namespace, output: Output) -> int:
     with container() as made, made.db.writing() as session:
-        secret = SourceService(session, made.box).rotate(arguments.code)
+        service = SourceService(session, made.box)
+        secret = service.rotate(arguments.code)
+        source = service.get(arguments.code)
+        base = made.config.public_url
     output.result(
         {"code": arguments.code, "secret": secret},
         [
             f"Новый секрет (больше не показывается): {secret}",
             "Прежний действует до следующей смены.",
+            *_to_paste(source, base, secret),
         ],
     )
     return 0

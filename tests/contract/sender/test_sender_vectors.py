@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from connector.dialects import SENDERS, native
+from connector.dialects.native_settings import settings_text
 from connector.dialects.strict_json import dumps
 from connector.domain.signals import Dialect
 from connector.hooks.signatures import is_signed
+from connector.services.sources import make_secret
 from tests.services import php
 from tests.services.missing import ServiceMissing
 
@@ -127,3 +129,10 @@ def test_broken_bytes_in_a_name_are_replaced() -> None:
     (answer,) = asked([{"call": "json", "args": ["0JjQstA="]}])
     assert json.loads(answer["is"]) == {"text": "Ив\ufffd", "number": 0.10000000000000003}
     assert dumps(native.loads(answer["is"].encode()))
+
+
+def test_the_plugin_takes_the_settings_that_the_connector_prints() -> None:
+    endpoint = "https://connector.example.org/hooks/school-lms"
+    secret = make_secret(Dialect.NATIVE)
+    (answer,) = asked([{"call": "connection.parse", "args": [settings_text(endpoint, secret)]}])
+    assert answer["is"] == {"endpoint": endpoint, "secret": secret, "faults": []}
