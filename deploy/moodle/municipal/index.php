@@ -80,7 +80,7 @@ $trouble = $status->trouble(time());
 if ($trouble !== null) {
     echo $OUTPUT->notification(
         get_string($trouble, 'local_municipal', ['fault' => s($status->fault), 'waiting' => $status->waiting]),
-        $trouble === 'trouble_unconnected' ? 'info' : 'error'
+        ['trouble_unconnected' => 'info', 'trouble_trying' => 'warning'][$trouble] ?? 'error'
     );
 }
 

@@ -42,7 +42,7 @@ class alarm {
                 settings::set('alarmedat', $now);
                 self::write($trouble, $status);
             }
-        } else if ($told !== '') {
+        } else if ($told !== '' && $trouble === null) {
             settings::set('alarmed', '');
             self::write('trouble_over', $status);
         }

@@ -101,6 +101,9 @@ class status {
         if ($this->waiting && $now - $this->oldest >= $patience) {
             return 'trouble_stuck';
         }
+        if ($this->failingsince) {
+            return 'trouble_trying';
+        }
         return $this->refused || $this->faulty ? 'trouble_aside' : null;
     }
 }

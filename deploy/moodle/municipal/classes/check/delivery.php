@@ -58,7 +58,7 @@ class delivery extends check {
             return new result(result::OK, get_string('check_ok', 'local_municipal', $status->waiting));
         }
         $sentence = get_string($trouble, 'local_municipal', ['fault' => s($status->fault), 'waiting' => $status->waiting]);
-        $levels = ['trouble_unconnected' => result::INFO, 'trouble_aside' => result::WARNING];
+        $levels = ['trouble_unconnected' => result::INFO, 'trouble_trying' => result::WARNING, 'trouble_aside' => result::WARNING];
         return new result($levels[$trouble] ?? result::ERROR, $sentence);
     }
 }

@@ -115,6 +115,7 @@ $string['trouble_failing'] = 'Nothing gets through to the connector. {$a->fault}
 $string['trouble_over'] = 'Events reach the connector again. Waiting: {$a->waiting}.';
 $string['trouble_stopped'] = 'The connector takes nothing more from this site (410), so sending has stopped. Waiting: {$a->waiting}. Ask whoever runs the connector, then press «Try now» or connect anew.';
 $string['trouble_stuck'] = 'Events wait for a long time ({$a->waiting}): does cron run?';
+$string['trouble_trying'] = 'Nothing gets through at the moment. {$a->fault} Waiting: {$a->waiting}. It is tried again.';
 $string['trouble_unconnected'] = 'Not connected yet: paste the settings text of the connector on the page «Connect».';
 $string['waiting'] = 'Not sent yet';
 $string['waiting_nothing'] = 'Nothing waits.';
