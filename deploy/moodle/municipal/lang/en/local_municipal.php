@@ -50,7 +50,7 @@ $string['endpoint'] = 'Address of the connector';
 $string['fault_401'] = 'The connector does not accept the signature (401): the secret is another one, or the clocks differ by more than five minutes.';
 $string['fault_410'] = 'The connector answers that it takes nothing more from here (410).';
 $string['fault_endpoint'] = 'The text holds no address of a connector: a line endpoint = https://…/hooks/….';
-$string['fault_none'] = 'There is no connection: {$a->detail}';
+$string['fault_none'] = 'There is no connection: {$a->detail}.';
 $string['fault_other'] = 'Something answers at this address ({$a->status}), but it is not the connector.';
 $string['fault_redirect'] = 'The address leads elsewhere ({$a->status}); redirects are not followed. Paste the final address.';
 $string['fault_secret'] = 'The text holds no secret of the connector: a line secret = whsec_….';
