@@ -151,14 +151,15 @@ class news {
         if ($wastold && $state->digest === $digest && !$row->again) {
             return [];
         }
-        return [[$event, self::state($state, 'attempt', (int) $row->itemid, $attempt['userid'], [
+        $mark = self::state($state, 'attempt', (int) $row->itemid, $attempt['userid'], [
             'courseid' => $attempt['courseid'],
             'instanceid' => (int) $attempt['quiz']['id'],
             'says' => 1,
             'digest' => $digest,
             'happenedat' => $attempt['modified'],
             'occurredat' => $occurred,
-        ])]];
+        ]);
+        return [[$event, $mark]];
     }
 
     /**
@@ -182,14 +183,15 @@ class news {
         $occurred = comparison::occurred((int) $row->timecreated ?: time(), self::last($state));
         $event = payload::event('quiz.attempt_retracted', $occurred, $user, $course,
             payload::attempt_gone($quiz, (int) $row->itemid));
-        return [[$event, self::state($state, 'attempt', (int) $row->itemid, $userid, [
+        $mark = self::state($state, 'attempt', (int) $row->itemid, $userid, [
             'courseid' => (int) $quiz['courseid'],
             'instanceid' => (int) $quiz['id'],
             'says' => 0,
             'digest' => payload::digest($event),
             'happenedat' => $state->happenedat ?? 0,
             'occurredat' => $occurred,
-        ])]];
+        ]);
+        return [[$event, $mark]];
     }
 
     /**
@@ -214,13 +216,14 @@ class news {
             $last = comparison::occurred($holds ? $time : ((int) $row->timecreated ?: time()), $last);
             $event = payload::event($holds ? 'course.completed' : 'course.completion_retracted', $last, $user, $course,
                 payload::completion($time));
-            $news[] = [$event, self::state($state, 'completion', (int) $course['id'], (int) $user['id'], [
+            $mark = self::state($state, 'completion', (int) $course['id'], (int) $user['id'], [
                 'courseid' => (int) $course['id'],
                 'says' => $holds ? 1 : 0,
                 'digest' => payload::digest($event),
                 'happenedat' => $time,
                 'occurredat' => $last,
-            ])];
+            ]);
+            $news[] = [$event, $mark];
         }
         return $news;
     }
@@ -252,14 +255,15 @@ class news {
         $occurred = comparison::occurred($now[1] ?? ((int) $row->timecreated ?: time()), self::last($state));
         $event = payload::event($holds ? 'activity.completed' : 'activity.retracted', $occurred, $user, $course,
             payload::activity($cmid, $activity['idnumber'], $reached, $time));
-        return [[$event, self::state($state, 'activity', $cmid, (int) $user['id'], [
+        $mark = self::state($state, 'activity', $cmid, (int) $user['id'], [
             'courseid' => (int) $course['id'],
             'says' => $holds ? 1 : 0,
             'digest' => payload::digest($event),
             'modstate' => $reached,
             'happenedat' => $time,
             'occurredat' => $occurred,
-        ])]];
+        ]);
+        return [[$event, $mark]];
     }
 
     /**

@@ -162,12 +162,13 @@ class payload {
      * @return array
      */
     public static function activity(int $cmid, ?string $idnumber, int $state, int $modifiedat): array {
-        return ['activity' => [
+        $activity = [
             'cmid' => $cmid,
             'idnumber' => self::text($idnumber),
             'state' => $state,
             'modified_at' => self::instant($modifiedat),
-        ]];
+        ];
+        return ['activity' => $activity];
     }
 
     /**
