@@ -5,7 +5,7 @@ number only, and shows the idnumber of a quiz beside somebody's grades. So every
 quizzes is looked into once in a pass.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -54,8 +54,11 @@ class Search:
     refused: dict[str, int] = field(default_factory=dict)
 
 
-def find_places(client: Asks, wanted: Wanted) -> Search:
-    """Raises MoodleUnavailable, and MoodleRefused where the site refuses us altogether."""
+def find_places(client: Asks, wanted: Wanted, beat: Callable[[], None] = lambda: None) -> Search:
+    """beat: called before each course, since there can be many.
+
+    Raises MoodleUnavailable, and MoodleRefused where the site refuses us altogether.
+    """
     search = Search()
     by_name = dict(_named(client, wanted.courses))
     shown = {c.id: c for c in listing.courses(client, questions.every_course())}
@@ -71,6 +74,7 @@ def find_places(client: Asks, wanted: Wanted) -> Search:
         own = quizzes.get(id_, [])
         if not own and id_ not in idnumbers and id_ not in by_name and not wanted.activities:
             continue
+        beat()
         try:
             report = _report(client, id_)
         except MoodleRefused as err:

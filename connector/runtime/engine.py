@@ -73,7 +73,8 @@ class Engine:
             Loop("send", self.send, SWEEP_S),
             Loop("tick", self._tick, TICK_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),
-            Loop("reconcile", self.reconciler.run_once, RECONCILE_S),
+            # A large site is searched through in one look, before anything of it can be kept.
+            Loop("reconcile", self.reconciler.run_once, RECONCILE_S, patience_s=7200),
             Loop("count", self.counting.flush, COUNT_S),
         )
         self._loops.start()

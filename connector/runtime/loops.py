@@ -20,10 +20,12 @@ Work = Callable[[], int]
 class Loop:
     """One thread that repeats one kind of work."""
 
-    def __init__(self, name: str, work: Work, idle_s: float) -> None:
+    def __init__(self, name: str, work: Work, idle_s: float, patience_s: float = 300.0) -> None:
+        """patience_s: how long one look may take before the loop counts as silent."""
         self.name = name
         self._work = work
         self._idle_s = idle_s
+        self.patience_s = patience_s
         self._nudged = Event()
         self._stopping = Event()
         self._beat = monotonic()
@@ -89,6 +91,10 @@ class Loops:
         for loop in self._loops:
             loop.join(timeout_s)
 
-    def silent(self, limit_s: float = 300.0) -> list[str]:
-        """Names of the loops that have not looked for work for so long."""
-        return [loop.name for loop in self._loops if loop.silent_s > limit_s]
+    def silent(self, limit_s: float | None = None) -> list[str]:
+        """Names of the loops that have not looked for work for so long, or as long as they may."""
+        return [
+            loop.name
+            for loop in self._loops
+            if loop.silent_s > (loop.patience_s if limit_s is None else limit_s)
+        ]

@@ -111,7 +111,7 @@ class Pass:
             yield self._progress()
 
     def _places(self) -> None:
-        search = find_places(self._client, self._owners.wanted())
+        search = find_places(self._client, self._owners.wanted(), self._hold_on)
         self._unfound = search.unfound
         self._refused.update(search.refused)
         with self._db.writing() as session:
@@ -220,6 +220,12 @@ class Pass:
             next_at=None,
             lease_until=now + TERM,
         )
+
+    def _hold_on(self) -> None:
+        """The pass is still in this hand, however long a step takes. Raises LostLease."""
+        with self._db.writing() as session:
+            until = self._ground.clock.now() + TERM
+            ReconciliationService(session).note(self._hold, lease_until=until)
 
     def _enter(self, stage: Stage) -> None:
         self._stage, self._position = stage, None
