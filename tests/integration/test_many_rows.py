@@ -101,7 +101,7 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut(postgres_url: str) -> No
     database = Database(postgres_url)
     Base.metadata.create_all(database.engine)
     with pytest.raises(DataError), database.writing() as session:
-        insert_many(session, Subject, [subject("x" * 61)])
+        insert_many(session, Subject, [subject("x" * 301)])
     database.close()
 
 
