@@ -39,6 +39,10 @@ class Period:
         return Span(self.first, self.last)
 
     @property
+    def next(self) -> "Period":
+        return Period(self.kind, self.start_year + 1)
+
+    @property
     def previous(self) -> "Period":
         return Period(self.kind, self.start_year - 1)
 

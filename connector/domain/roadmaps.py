@@ -22,6 +22,21 @@ class Recurrence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A month, quarter or year. name: as the sheets write it; next: the first day after it."""
+
+    name: str
+    first: date
+    next: date
+
+
+def stretch_of(every: Recurrence, day: date) -> Stretch:
+    """The one that contains `day`."""
+    begins = _begin(every, day)
+    return Stretch(_name(every, begins), begins, _next(every, begins))
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedItem:
     """item: what all occurrences have in common. every: how often, from `first` to `last` (both
     included, last None: for ever); None for an item that comes once."""

@@ -116,6 +116,18 @@ class IndicatorReader:
         what = reader.read(achieved) if achieved else None
         return who, what, reader.looks_at_people
 
+    def condition(
+        self, node: Node, subject: SubjectKind, user: Node
+    ) -> tuple[Condition | None, bool]:
+        """A condition that stands elsewhere than in an indicator, and whether it looks at a place's
+        people. user: names its subject and period, for whatever it refers to."""
+
+        def resolve(named: Node) -> Indicator | None:
+            return self._named(named, user)
+
+        reader = ConditionReader(self._vocabulary, subject, resolve, self._faults)
+        return reader.read(node), reader.looks_at_people
+
     def _named(self, named: Node, user: Node) -> Indicator | None:
         """The indicator that `achieved_in` names: same subject, same period, no circle."""
         code = str(named.value)

@@ -26,6 +26,7 @@ from connector.rulebook.documents import MAX_BYTES, Node, read_document
 from connector.rulebook.faults import RuleFileFault, RulesRefused, near_miss
 from connector.rulebook.indicator_files import IndicatorReader
 from connector.rulebook.municipality_rules import MunicipalityRules
+from connector.rulebook.notice_files import notices_in
 from connector.rulebook.passports import Passports, passports_in, shared_passports
 from connector.rulebook.register_files import documents_in, roadmap_in
 from connector.rulebook.schemas import IndicatorsFileSchema, MunicipalitySchema, load
@@ -36,6 +37,7 @@ FILES = (
     "passports.yaml",
     "documents.yaml",
     "roadmap.yaml",
+    "notices.yaml",
     "examples.yaml",
     "scenarios.yaml",
 )
@@ -73,6 +75,7 @@ class _Loader:
         self._indicators: list[Node] = []
         self._documents: tuple[Document, ...] = ()
         self._roadmap: tuple[PlannedItem, ...] = ()
+        self._notices: list[Node] = []
 
     def load(self, folders: Sequence[Traversable]) -> MunicipalityRules:
         if not folders:
@@ -83,6 +86,7 @@ class _Loader:
         settings = self._settings()
         reader = IndicatorReader(self._vocabulary, self._passports, self._faults, self._amending)
         indicators = reader.read(self._indicators)
+        notices = notices_in(self._notices, reader, self._faults)
         self._faults += self._amending.faults()
         if not indicators and not self._faults:
             self._blame("в правилах нет ни одного показателя")
@@ -104,11 +108,16 @@ class _Loader:
             quiet_from=settings["quiet"]["first"],
             quiet_until=settings["quiet"]["until"],
             digest=_digest(
-                str(zone), scales, stalls, [reader.judging, self._documents, self._roadmap]
+                str(zone),
+                scales,
+                stalls,
+                [reader.judging, self._documents, self._roadmap, notices.judging],
             ),
+            letters=notices.letters,
             documents=self._documents,
             roadmap=self._roadmap,
             numbers=self._amending.numbers,
+            notices=notices.rules,
         )
 
     def _read_folder(self, folder: Traversable) -> None:
@@ -143,6 +152,8 @@ class _Loader:
                 document = self._document(entry, entry.name)
                 if document is not None:
                     self._roadmap += roadmap_in(document, self._faults)
+            case "notices.yaml":
+                self._notices += _present(self._document(entry, entry.name))
             case "examples.yaml" | "scenarios.yaml":
                 pass
             case _:

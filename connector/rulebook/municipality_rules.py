@@ -12,6 +12,7 @@ from connector.domain.indicators import Indicator
 from connector.domain.levels import Scales
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
+from connector.domain.rule_notices import NoticeRule
 from connector.rulebook.faults import UnknownIndicator
 
 
@@ -23,7 +24,8 @@ class MunicipalityRules:
     the person chose another; quiet_from, quiet_until: when nobody is written to (`PostHours`).
     digest: SHA-256 (hex) of everything that affects judging; titles,
     plans and hours do not. letters: templates of a plugin's own notices, by file name. documents,
-    roadmap: what the rules say there ought to be. numbers: those of the indicators' words, by the
+    roadmap: what the rules say there ought to be. notices: what the rule files themselves have
+    people told. numbers: those of the indicators' words, by the
     name under which a trial may change them.
     """
 
@@ -43,6 +45,7 @@ class MunicipalityRules:
     documents: tuple[Document, ...] = ()
     roadmap: tuple[PlannedItem, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[NoticeRule, ...] = ()
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""
@@ -56,14 +59,18 @@ class MunicipalityRules:
         return PostHours(self.zone, calendar, self.quiet_from, self.quiet_until, self.digest_hour)
 
     @property
+    def _rules(self) -> tuple[Indicator | NoticeRule, ...]:
+        return (*self.indicators, *self.notices)
+
+    @property
     def subjects(self) -> frozenset[SubjectKind]:
         """The kinds that anything is judged of."""
-        return frozenset(indicator.subject for indicator in self.indicators)
+        return frozenset(rule.subject for rule in self._rules)
 
     @property
     def peopled(self) -> frozenset[SubjectKind]:
         """Kinds of places whose judging looks at the people there."""
-        return frozenset(i.subject for i in self.indicators if i.looks_at_people)
+        return frozenset(rule.subject for rule in self._rules if rule.looks_at_people)
 
     def about(self, subject: SubjectKind) -> tuple[Indicator, ...]:
         """The indicators that count subjects of this kind."""

@@ -22,6 +22,7 @@ from connector.rulebook.faults import (
     RulesRefused,
     UnknownMunicipality,
 )
+from connector.rulebook.file_notices import with_files
 from connector.rulebook.letters import read_letters
 from connector.rulebook.loader import load_rules
 from connector.rulebook.municipality_rules import MunicipalityRules
@@ -221,7 +222,15 @@ class Rulebook:
         off: rules that are switched off. Takes seconds where a plugin misbehaves, and never raises
         for its sake; raises UnknownMunicipality.
         """
-        return self._asking.answers(code, pairs, day, off)
+        answers = self._asking.answers(code, pairs, day, off)
+        known = self._known.get(code)
+        if known is None or known.rules is None or not known.rules.notices:
+            return answers
+        rules = known.rules
+        return [
+            with_files(answer, rules, case, circle, day)
+            for answer, (case, circle) in zip(answers, pairs, strict=True)
+        ]
 
     def notices(self, code: str, case: Case, circle: Circle, day: date) -> Answer:
         """The same about one subject."""
@@ -241,14 +250,15 @@ class Rulebook:
         return PythonRules(code, plugin.code, frozenset(rule_name(code, h) for h in plugin.hooks))
 
     def spoken_of(self, code: str) -> frozenset[SubjectKind]:
-        """The kinds of subjects that the municipality's own Python says anything of.
+        """The kinds of subjects that the municipality's own rules have people told of.
 
         Raises UnknownMunicipality.
         """
         if code not in self._known:
             raise UnknownMunicipality(code)
-        plugin = self._known[code].plugin
-        return frozenset() if plugin.asker is None else plugin.subjects
+        known = self._known[code]
+        by_files = frozenset(rule.subject for rule in known.rules.notices) if known.rules else ()
+        return known.plugin.subjects.union(by_files) if known.plugin.asker else frozenset(by_files)
 
     def time_with(self, timed: Timed) -> None:
         """Has the time that is spent on asking plugins be told."""
@@ -289,7 +299,9 @@ def _read(
     try:
         rules = load_rules(code, files.folders, shared=shared, amendments=amendments)
         if has_letters:
-            rules = replace(rules, letters=read_letters(code, files.folders))
+            # Whoever is trusted with templates may put a notice of the files into other words.
+            own = read_letters(code, files.folders)
+            rules = replace(rules, letters={**rules.letters, **own})
     except OSError as err:
         fault = RuleFileFault(code, 0, f"папки правил: {type(err).__name__}")
         raise RulesRefused([fault]) from err

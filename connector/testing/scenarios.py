@@ -17,6 +17,7 @@ from connector.domain.owed import Circle, Owed
 from connector.rulebook import MunicipalityRules, RuleFileFault, RulesRefused, core_plugin
 from connector.rulebook.documents import Node, read_document
 from connector.rulebook.faults import near_miss
+from connector.rulebook.file_notices import owed_by_files
 from connector.rulebook.schemas import load
 from connector.testing.examples import LAST, ground_of, moment_of, said
 from connector.testing.people_cases import Given, NotThere
@@ -30,8 +31,21 @@ Ask = Callable[[Sequence[tuple[Case, Circle]], date], Iterable[Iterable[Owed]]]
 
 
 def ask_core(pairs: Sequence[tuple[Case, Circle]], day: date) -> Iterator[Sequence[Owed]]:
-    """The core's own notices, which are all that a folder of YAML owes."""
+    """The core's own notices."""
     return (core_plugin.connector_notices(case, circle, day) for case, circle in pairs)
+
+
+def with_files(rules: MunicipalityRules, ask: Ask) -> Ask:
+    """`ask`, and what the rule files themselves have people told (notices.yaml)."""
+
+    def asked(pairs: Sequence[tuple[Case, Circle]], day: date) -> Iterator[Sequence[Owed]]:
+        for (case, circle), answered in zip(pairs, ask(pairs, day), strict=True):
+            owed = {notice.key: notice for notice in answered}
+            for notice in owed_by_files(rules, case, circle, day):
+                owed.setdefault(notice.key, notice)
+            yield list(owed.values())
+
+    return asked
 
 
 def ask_also(module: Any) -> Ask:
@@ -110,7 +124,7 @@ def disagreements(rules: MunicipalityRules, scenario: Scenario, ask: Ask = ask_c
         moment = moment_of(outcome["period"], outcome["as_of"], node, [])
         assert moment is not None
         check = _Check(rules, scenario, outcome, node, moment)
-        found += [*check.shares(), *check.memberships(), *check.notices(ask)]
+        found += [*check.shares(), *check.memberships(), *check.notices(with_files(rules, ask))]
     return found
 
 

@@ -13,7 +13,14 @@ from marshmallow import Schema, fields
 
 from connector.cli import parser
 from connector.domain.words import CORE, Word
-from connector.rulebook import RulesRefused, dated, load_rules, register_files, schemas
+from connector.rulebook import (
+    RulesRefused,
+    dated,
+    load_rules,
+    notice_files,
+    register_files,
+    schemas,
+)
 from connector.rulebook.amendments import parse_amendment
 from connector.rulebook.documents import read_document
 from connector.rulebook.grammar import GRAMMAR, ConditionReader
@@ -46,6 +53,8 @@ SCHEMAS = (
     dated.DatedNumberSchema,
     register_files.DocumentSchema,
     register_files.PlannedItemSchema,
+    notice_files.NoticeSchema,
+    notice_files.ThenSchema,
 )
 
 every_guide = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)

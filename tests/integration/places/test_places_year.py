@@ -168,6 +168,37 @@ def stalls(town: Spine) -> set[tuple[str, str | None]]:
         return {(role, recipient) for role, recipient in rows}
 
 
+def test_a_notice_of_the_rule_files_is_owed_withdrawn_and_owed_again(tmp_path: Path) -> None:
+    """khankaysky 1.3: H1 (her route is done) and H2 of a school with low results have no route."""
+    with places_town(tmp_path / "town", now=SUMMER - timedelta(days=1)) as town:
+        bring(town, KHANKA, KHANKA_SHEETS)
+        bring(town, KHANKA, {"assignments": "personnel_no,duty,of\nH5,methodist,low\n"})
+        tell(town, khanka_events())
+        town.drain()
+        spring = {"H1": "H5", "H2": "H5", "H5": None}
+        assert without_route(town, "2026-Q2") == spring
+        routes = "personnel_no,number,based_on,starts_on,approved_by\nH2,1,,2026-05-15,H5\n"
+        bring(town, KHANKA, {"routes": routes})
+        town.drain()
+        del spring["H2"]
+        assert without_route(town, "2026-Q2") == spring
+        town.clock.move_to(SUMMER.replace(month=7))
+        town.drain()
+        assert without_route(town, "2026-Q3") == spring
+        proven(town)
+
+
+def without_route(town: Spine, quarter: str) -> dict[str, str | None]:
+    """Who is told of whom, as long as it is owed."""
+    with town.container.db.reading() as session:
+        rows = session.execute(
+            select(Notice.key, Notice.recipient).where(
+                Notice.kind == "low_results_without_route", Notice.state != "withdrawn"
+            )
+        )
+        return {key.split(":")[2]: to for key, to in rows if f":{quarter}:" in key}
+
+
 def test_a_viewer_sees_the_share_of_schools_but_not_what_their_people_lack(tmp_path: Path) -> None:
     with places_town(tmp_path / "town") as town:
         live_through(town)
