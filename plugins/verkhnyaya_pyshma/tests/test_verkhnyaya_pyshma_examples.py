@@ -2,20 +2,6 @@
 
 from importlib.resources import files
 
-import pytest
+from connector.testing.rule_tests import rule_tests
 
-from connector.rulebook import load_rules
-from connector.testing.examples import Example, disagreement, lacking, read_examples
-
-FOLDER = files("connector_verkhnyaya_pyshma") / "rules"
-RULES = load_rules("verkhnyaya_pyshma", [FOLDER])
-EXAMPLES = read_examples(RULES, FOLDER)
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.place)
-def test_an_example_is_judged_as_it_says(example: Example) -> None:
-    assert disagreement(RULES, example) is None
-
-
-def test_every_indicator_has_its_examples() -> None:
-    assert lacking(RULES, EXAMPLES) == []
+test_rules = rule_tests("verkhnyaya_pyshma", files("connector_verkhnyaya_pyshma") / "rules")
