@@ -41,7 +41,7 @@ class Learner:
     last_seen: int | None
 
 
-class _LearnerSchema(Answer):
+class LearnerSchema(Answer):
     id = Id(required=True)
     lastcourseaccess = fields.Integer(load_default=None, allow_none=True)
 
@@ -50,7 +50,7 @@ class _LearnerSchema(Answer):
         return Learner(data["id"], data["lastcourseaccess"])
 
 
-_LEARNERS = _LearnerSchema(many=True)
+_LEARNERS = LearnerSchema(many=True)
 _USERS, _COURSES, _QUIZZES = UserSchema(many=True), CoursesSchema(), QuizzesSchema()
 _ATTEMPTS, _GRADES, _MODULE = AttemptsSchema(), GradeReportSchema(), ModuleSchema()
 

@@ -14,6 +14,7 @@ from connector.domain.signals import About, Pointer
 from connector.moodle import questions
 from connector.moodle.answers import Answers, Reading
 from connector.moodle.errors import MoodleError, MoodleRefused, MoodleUnavailable
+from connector.moodle.listing import LearnerSchema
 from connector.moodle.questions import Function, Question
 from connector.moodle.quiz_schemas import AttemptsSchema, QuizzesSchema, Review, ReviewSchema
 from connector.moodle.reading import interpret, read
@@ -43,6 +44,7 @@ SCHEMAS = {
     Function.GRADE_ITEMS: GradeReportSchema(),
     Function.COURSE_COMPLETION: CourseCompletionSchema(),
     Function.ACTIVITY_COMPLETION: ActivityCompletionSchema(),
+    Function.LEARNERS: LearnerSchema(many=True),
 }
 STATES = {"invaliduser", "invalidrecord", "userdeleted", "usernotenroled", "nocriteriaset"}
 REFUSALS = {
@@ -54,6 +56,7 @@ REFUSALS = {
     "noreviewattempt",
     "invalidparameter",
     "codingerror",
+    "errorcoursecontextnotvalid",
 }
 
 

@@ -28,7 +28,7 @@ from tests.integration.rules.changed_rules import (
     with_zeros,
 )
 from tests.integration.spine.native_stream import arrivals, busy_year, graded
-from tests.integration.spine.spine_town import Spine, reopened, spine
+from tests.integration.spine.spine_town import Spine, opened_again, spine
 from tests.integration.spine.state_of import assert_proven
 
 EVENTS = busy_year(20, seed=3)
@@ -161,7 +161,7 @@ def test_two_ticks_and_a_death_in_the_middle_do_no_harm(
         town.engine.folder.judge_subjects()
         rules = town.container.rulebook.rules("korolev")
         now = town.clock.now()
-    with reopened(tmp_path / "town", now) as again:
+    with opened_again(tmp_path / "town", now) as again:
         again.container.rulebook.put(rules)
         c = again.container
         other = Ticker(c.db, c.rulebook, c.settings, again.clock)

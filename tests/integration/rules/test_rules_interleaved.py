@@ -23,7 +23,7 @@ from connector.runtime.tick import Ticker
 from connector.services.setting import Settings
 from tests.integration.rules.changed_rules import Numbers, numbers, recounted, shown, with_zeros
 from tests.integration.spine.native_stream import arrivals, busy_year
-from tests.integration.spine.spine_town import NOW, Spine, reopened, spine
+from tests.integration.spine.spine_town import NOW, Spine, opened_again, spine
 from tests.integration.spine.state_of import assert_proven
 
 PERIOD = "2026"
@@ -177,7 +177,7 @@ def test_a_figure_is_whole_whatever_happens_in_whichever_order(
     monkeypatch.setattr(fold, "BATCH", 3)
     with TemporaryDirectory() as above:
         folder = Path(shutil.copytree(prepared, Path(above) / "town"))
-        with reopened(folder, NOW) as town:
+        with opened_again(folder, NOW) as town:
             world = World(town)
             for what, change in story:
                 world.happens(what, change)

@@ -159,14 +159,20 @@ def open_spine(
 @contextmanager
 def reopened(folder: Path, now: datetime = NOW) -> Iterator[Spine]:
     """The same SQLite database once more, as a process that begins finds it."""
+    with opened_again(folder, now) as town:
+        town.engine.keeper.keep()
+        yield town
+
+
+@contextmanager
+def opened_again(folder: Path, now: datetime = NOW) -> Iterator[Spine]:
+    """The same, before the process has taken up the rules that are in force."""
     clock = AdjustableClock(now)
     container = build(config_for(folder), clock)
     with container.db.writing() as session:
         release_everything(session)
-    engine = Engine(container)
-    engine.keeper.keep()
     try:
-        yield Spine(container, engine, clock, folder)
+        yield Spine(container, Engine(container), clock, folder)
     finally:
         container.close()
 
