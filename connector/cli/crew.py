@@ -3,7 +3,7 @@
 Each has a socket of its own on the same port (SO_REUSEPORT), and the kernel deals the connections
 out. The sockets belong to the parent: when a process dies, what was dealt to it waits there for its
 successor, and nobody is refused. The parent does nothing else, and forks before it has connected to
-anything or started a thread.
+anything or started a thread. When it is killed itself, the others end too, as if told to stop.
 """
 
 import errno
@@ -15,6 +15,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from threading import Thread
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,8 @@ class Crew:
         """By process id: which socket it has, and since when."""
         self._early_ends = 0
         self._told = False
+        self._alive = os.pipe()
+        """Only the parent holds the end that is written to: whoever reads learns of its death."""
 
     def run(self) -> int:
         """The exit code: 0 when told to stop, 1 where processes do not stay up."""
@@ -93,6 +96,9 @@ class Crew:
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
+            reading, writing = self._alive
+            os.close(writing)
+            Thread(target=_end_with_parent, args=(reading,), name="parent", daemon=True).start()
             code = self._serve(self._sockets[place])
         finally:
             # Whatever the parent has on its stack is not this process's to unwind.
@@ -115,6 +121,12 @@ class Crew:
         while self._at_work:
             pid, _ = os.waitpid(-1, 0)
             self._at_work.pop(pid, None)
+
+
+def _end_with_parent(reading: int) -> None:
+    """Returns from reading when the parent is gone, however it went."""
+    os.read(reading, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _tell(pid: int, number: int) -> None:

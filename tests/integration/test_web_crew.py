@@ -97,6 +97,26 @@ def test_told_to_stop_it_ends_with_all_of_its_processes() -> None:
                 os.kill(pid, 0)
 
 
+def test_nobody_outlives_a_parent_that_was_killed() -> None:
+    with crew() as (parent, port):
+        workers = several(port, 2)
+        parent.kill()
+        parent.wait(20)
+        ends = time.monotonic() + 20
+        while any(is_there(pid) for pid in workers):
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+
+
+def is_there(pid: int) -> bool:
+    """Whether it runs: who ended and has no parent to say so to may be listed for a moment."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_processes_that_do_not_stay_up_are_not_started_for_ever() -> None:
     done = subprocess.run([sys.executable, "-c", _DYING], timeout=60, check=False)
     assert done.returncode == 1
