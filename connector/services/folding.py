@@ -251,9 +251,8 @@ class FoldService:
         """What is judged by people is judged after them: teams of those who learnt something, and
         whatever else the rules judge so, whenever its people were folded for any reason."""
         municipality = batch.setting.municipality
-        people = [o for o in folded if isinstance(o.loaded.case, StaffCase)]
-        cases = [o.loaded.case for o in people if isinstance(o.loaded.case, StaffCase)]
-        pieces = PIECES & self._rulebook.rules(municipality).subjects
+        cases = [o.loaded.case for o in folded if isinstance(o.loaded.case, StaffCase)]
+        pieces = PIECES & batch.rules.subjects
         if pieces:
             refresh_pieces(session, municipality, cases, pieces)
         terms = [term for case in cases for term in case.folded.dossier.person.terms]
@@ -262,7 +261,8 @@ class FoldService:
         if SubjectKind.ASSOCIATION in batch.setting.peopled:
             codes = {code for term in terms for code in term.associations}
             mark_dirty(session, municipality, "association", codes)
-        learners = [outcome.loaded.row.code for outcome in people if outcome.loaded.changed]
+        # Only people have evidence that could have changed.
+        learners = [outcome.loaded.row.code for outcome in folded if outcome.loaded.changed]
         if not learners:
             return
         schools = session.scalars(

@@ -13,22 +13,10 @@ from connector.services.import_plan import Body, Change, Plan, Write
 from connector.services.listed import roadmap_title
 from connector.services.record_bodies import roadmap_item
 from connector.services.stored_rows import stored
-from connector.services.subjects import Naming
+from connector.services.subjects import KIND_OF_SHEET, Naming
 from connector.spreadsheets.sheets import SHEETS
 
 BATCH = 2000
-
-KINDS = {
-    "staff": "staff",
-    "schools": "school",
-    "associations": "association",
-    "roadmap": "roadmap_item",
-    "documents": "document",
-    "analyses": "analysis",
-    "practices": "practice",
-    "contests": "contest",
-}
-"""Sheets each row of which is a subject of its own."""
 
 _TABLE = Record.__table__
 _THIS_VERSION = (
@@ -66,12 +54,12 @@ def ensure_municipality(session: Session, plan: Plan) -> None:
 
 def refresh_subjects(session: Session, plan: Plan) -> dict[str, set[str]]:
     """Creates and renames subjects after the changes; gives the codes created, by kind."""
-    named: dict[str, dict[str, Naming]] = {kind: {} for kind in KINDS.values()}
+    named: dict[str, dict[str, Naming]] = {kind: {} for kind in KIND_OF_SHEET.values()}
     for change in plan.changes:
-        if change.sheet in KINDS and change.latest:
-            named[KINDS[change.sheet]][change.key] = naming(change.sheet, change.body)
+        if change.sheet in KIND_OF_SHEET and change.latest:
+            named[KIND_OF_SHEET[change.sheet]][change.key] = naming(change.sheet, change.body)
     for sheet in _LISTED:
-        _keep_titles(session, plan, KINDS[sheet], named[KINDS[sheet]])
+        _keep_titles(session, plan, KIND_OF_SHEET[sheet], named[KIND_OF_SHEET[sheet]])
     created = {
         kind: subjects.ensure(session, plan.municipality, kind, namings)
         for kind, namings in named.items()
@@ -89,7 +77,7 @@ def _keep_titles(session: Session, plan: Plan, kind: str, namings: dict[str, Nam
     untitled = {
         change.key
         for change in plan.changes
-        if KINDS.get(change.sheet) == kind and not change.body.get("title")
+        if KIND_OF_SHEET.get(change.sheet) == kind and not change.body.get("title")
     }
     for code in subjects.existing(session, plan.municipality, kind, untitled & namings.keys()):
         del namings[code]

@@ -46,14 +46,14 @@ def refresh(
     """Makes the pieces that folded people have now, and has all they ever had judged again."""
     for kind in sorted(kinds):
         known = stored(session, municipality, kind, [case.code for case in cases])
-        for case in cases:
-            namings = {
-                code: Naming(_title(case, piece), owner=case.code)
-                for code, piece in pieces_of(case, kind).items()
-                if code not in known.get(case.code, ())
-            }
-            if namings:
-                subjects.ensure(session, municipality, str(kind), namings)
+        namings = {
+            code: Naming(_title(case, piece), owner=case.code)
+            for case in cases
+            for code, piece in pieces_of(case, kind).items()
+            if code not in known.get(case.code, ())
+        }
+        if namings:
+            subjects.ensure(session, municipality, str(kind), namings)
         codes = {code for found in known.values() for code in found}
         if codes:
             subjects.mark_dirty(session, municipality, str(kind), codes)

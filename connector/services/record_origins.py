@@ -11,18 +11,12 @@ from sqlalchemy.orm import Session
 from connector.domain.because import Because, SubjectKind
 from connector.models import Import, Record
 from connector.services.stored_rows import chunks
+from connector.services.subjects import KIND_OF_SHEET
 
 SHEETS_OF: Mapping[str, str] = {
-    "school": "schools",
-    "association": "associations",
-    "roadmap_item": "roadmap",
-    "document": "documents",
-    "analysis": "analyses",
-    "practice": "practices",
-    "contest": "contests",
+    kind: sheet for sheet, kind in KIND_OF_SHEET.items() if kind != "staff"
 }
-"""The sheet of which each row is a subject, by kind."""
-
+"""The sheet of which each row is a subject, by kind. A person is judged by much more than a row."""
 
 _BEARING: Mapping[str, tuple[str, ...]] = {
     "staff": ("support", "mentorships", "assessments"),
@@ -61,18 +55,18 @@ def origins(
     own, bearing = SHEETS_OF.get(str(kind)), _BEARING.get(str(kind), ())
     for chunk in chunks(set(codes)):
         if own is not None:
-            rows = _rows(session, municipality, Record.sheet == own, Record.key.in_(chunk))
+            rows = entered_rows(session, municipality, Record.sheet == own, Record.key.in_(chunk))
             _keep(found, rows, lambda row: row.key)
         if bearing and kind is SubjectKind.STAFF:
             named = Record.person.in_(chunk)
-            rows = _rows(session, municipality, Record.sheet.in_(bearing), named)
+            rows = entered_rows(session, municipality, Record.sheet.in_(bearing), named)
             _keep(found, rows, lambda row: row.person)
         elif bearing:
             named = Record.related.in_(chunk)
-            rows = _rows(session, municipality, Record.sheet.in_(bearing), named)
+            rows = entered_rows(session, municipality, Record.sheet.in_(bearing), named)
             _keep(found, rows, lambda row: row.related)
     if kind is SubjectKind.MUNICIPALITY:
-        rows = _rows(session, municipality, Record.sheet.in_(_OF_MUNICIPALITY))
+        rows = entered_rows(session, municipality, Record.sheet.in_(_OF_MUNICIPALITY))
         _keep(found, rows, lambda row: municipality)
     return {code: tuple(by_sheet.values()) for code, by_sheet in found.items()}
 
@@ -86,7 +80,10 @@ def proving(
     return tuple(one for one in known if one.sheet not in bearing or one.sheet in told)
 
 
-def _rows(session: Session, municipality: str, *chosen: ColumnElement[bool]) -> Iterable[Row[Any]]:
+def entered_rows(
+    session: Session, municipality: str, *chosen: ColumnElement[bool]
+) -> Iterable[Row[Any]]:
+    """sheet, key, person, related, recorded_at, made_by of the rows that are chosen."""
     return session.execute(
         select(
             Record.sheet,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from connector.domain.because import SubjectKind
 from connector.models import Account, EvidenceSlot, Import, Record, Subject
-from connector.services.record_origins import SHEETS_OF
+from connector.services.record_origins import SHEETS_OF, entered_rows
 from connector.services.stored_rows import chunks
 
 MOST = 5
@@ -131,25 +131,14 @@ def _rows(
         bears.append(Record.sheet.in_(_OF_MUNICIPALITY))
     if not bears:
         return
-    rows = session.execute(
-        select(
-            Record.sheet,
-            Record.key,
-            Record.person,
-            Record.related,
-            Record.recorded_at,
-            Import.made_by,
-        )
-        .outerjoin(Import, Import.id == Record.import_id)
-        .where(Record.municipality == municipality, Record.recorded_at > since, or_(*bears))
-    )
+    rows = entered_rows(session, municipality, Record.recorded_at > since, or_(*bears))
     wanted = set(codes)
-    for sheet, key, person, place, at, by in rows:
-        cause = Cause(CauseKind.RECORD, at, sheet=sheet, by=by)
+    for row in rows:
+        cause = Cause(CauseKind.RECORD, row.recorded_at, sheet=row.sheet, by=row.made_by)
         if kind is SubjectKind.MUNICIPALITY:
             yield municipality, cause
             continue
-        named = {name for name in (key, person, place) if name}
+        named = {name for name in (row.key, row.person, row.related) if name}
         yield from ((code, cause) for code in named & wanted)
 
 

@@ -18,6 +18,18 @@ from connector.spreadsheets.spelling import sort_key
 
 MUNICIPALITY = "municipality"
 
+KIND_OF_SHEET = {
+    "staff": "staff",
+    "schools": "school",
+    "associations": "association",
+    "roadmap": "roadmap_item",
+    "documents": "document",
+    "analyses": "analysis",
+    "practices": "practice",
+    "contests": "contest",
+}
+"""Sheets each row of which is a subject of its own; a row's key is the subject's code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Naming:

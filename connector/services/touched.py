@@ -24,14 +24,13 @@ _PERSON_COLUMNS = ("personnel_no", "mentor", "mentee", "author", "of")
 _REPORTED = frozenset(("documents", "practices", "contests", "analyses", "decisions"))
 """Sheets that the municipality itself is judged by."""
 
+_PLACES_AND_PEOPLE = frozenset(("staff", "schools", "associations"))
 _ROWS = {
-    "roadmap": "roadmap_item",
-    "documents": "document",
-    "analyses": "analysis",
-    "practices": "practice",
-    "contests": "contest",
+    sheet: kind
+    for sheet, kind in subjects.KIND_OF_SHEET.items()
+    if sheet not in _PLACES_AND_PEOPLE
 }
-"""Sheets whose rows are subjects, by kind of subject."""
+"""Sheets whose rows are subjects and nothing else, by kind of subject."""
 
 _SCHOOL_FACTS = ("kind", "rural", "low_results", "biased_results")
 _ASSOCIATION_FACTS = ("level", "school", "parent")
