@@ -9,8 +9,8 @@ from connector.config import Config
 from connector.db import Database
 from connector.rulebook import Rulebook
 from connector.secretbox import SecretBox, key_for
-from connector.services.moodles import Moodles
-from connector.services.setting import Settings
+from connector.services.cases.setting import Settings
+from connector.services.sources.moodles import Moodles
 from connector.tallies import Tallies
 
 

@@ -34,7 +34,7 @@ class Config:
     otlp_endpoint: where traces go (connector/tracing.py), `http://host:4318`; empty: nowhere.
     reconcile_night: local hours in which each Moodle is gone through whole, `1-5`; empty: never.
     reconcile_minutes: how often by day, where somebody was in a course; 0: never.
-    keep_…_days: how long each class of data is kept (connector/services/retention.py); 0: for ever.
+    keep_…_days: how long each class of data is kept (services/upkeep/retention.py); 0: for ever.
     safe_mode: no plugin's Python is run, only rule files are read.
     """
 

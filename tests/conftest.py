@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from connector.db import Database
-from connector.services import schema
+from connector.services.upkeep import schema
 from tests.services.missing import ServiceMissing
 from tests.services.postgres import Postgres, postgres
 from tests.services.rabbitmq import rabbitmq

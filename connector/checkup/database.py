@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from connector.bootstrap import Container
 from connector.checkup.finding import Finding, note, ok, trouble
-from connector.services import schema
+from connector.services.upkeep import schema
 
 SLOW_S = 0.02
 DRIFT_S = 2.0

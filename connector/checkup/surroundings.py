@@ -13,8 +13,8 @@ from connector.errors import BadSettings
 from connector.moodle.errors import MoodleError
 from connector.moodle.questions import Function
 from connector.moodle.site import check_site, missing_rights
-from connector.services.backups import sealed_sources
-from connector.services.sources import SourceDetails, SourceService
+from connector.services.sources.sources import SourceDetails, SourceService
+from connector.services.upkeep.backups import sealed_sources
 
 
 def public_url(config: Config) -> Finding:

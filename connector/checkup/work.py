@@ -10,10 +10,10 @@ from connector.bootstrap import Container
 from connector.checkup.finding import Finding, note, ok, trouble
 from connector.domain.dates import local_day
 from connector.models import Tenant
-from connector.services.retention import Keep
-from connector.services.rule_faults import RuleFaultService, off_until
-from connector.services.tallying import TallyService
-from connector.services.watching import WatchService
+from connector.services.folding.rule_faults import RuleFaultService, off_until
+from connector.services.upkeep.retention import Keep
+from connector.services.upkeep.tallying import TallyService
+from connector.services.upkeep.watching import WatchService
 
 READY_S = 300
 NEW_S = 3600

@@ -9,8 +9,8 @@ from connector.bootstrap import Container
 from connector.cli.output import Output
 from connector.cli.session import container
 from connector.errors import BadSettings
-from connector.services import backup_postgres, backup_sqlite, schema
-from connector.services.backups import Backup, drop_older, place_for, sealed_sources
+from connector.services.upkeep import backup_postgres, backup_sqlite, schema
+from connector.services.upkeep.backups import Backup, drop_older, place_for, sealed_sources
 
 
 def add_to(actions: Any, common: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from connector.cli import backups, retention
 from connector.cli.output import Output
 from connector.cli.session import container
-from connector.services import schema
+from connector.services.upkeep import schema
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:

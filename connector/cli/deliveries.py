@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.cli.output import Output, moment, table
 from connector.cli.session import container
-from connector.services.deliveries import DeliveryFigure, DeliveryService
+from connector.services.inbox.deliveries import DeliveryFigure, DeliveryService
 from connector.web.events import STATES
 from connector.web.reasons import what_to_do
 

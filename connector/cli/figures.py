@@ -22,12 +22,12 @@ from connector.domain.shares import percent
 from connector.errors import ConnectorError
 from connector.models import Tenant
 from connector.runtime.engine import Engine
-from connector.services.changeovers import ChangeoverService
-from connector.services.figures import Figure, FigureService, SubjectFigure
-from connector.services.profiles import ProfileService
-from connector.services.rebuilding import Rebuild
-from connector.services.recounting import Recount
-from connector.services.snapshots import SnapshotService
+from connector.services.figures.figures import Figure, FigureService, SubjectFigure
+from connector.services.figures.profiles import ProfileService
+from connector.services.figures.snapshots import SnapshotService
+from connector.services.folding.rebuilding import Rebuild
+from connector.services.folding.recounting import Recount
+from connector.services.rules.changeovers import ChangeoverService
 from connector.texts.because import because_text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from connector.cli.output import Output
 from connector.cli.session import container, known_municipality
 from connector.models.login import ROLES
-from connector.services.logins import LoginService, TokenService
+from connector.services.access.logins import LoginService, TokenService
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:

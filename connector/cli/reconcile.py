@@ -20,8 +20,8 @@ from connector.runtime.reconcile import DAY_SHARE
 from connector.runtime.reconcile_owners import Ground
 from connector.runtime.reconcile_pass import Progress
 from connector.runtime.rehearse import Rehearsal, rehearse
-from connector.services.reconciliations import Stage
-from connector.services.sources import SourceDetails, SourceService
+from connector.services.sources.reconciliations import Stage
+from connector.services.sources.sources import SourceDetails, SourceService
 from connector.web.events import FOUND
 
 _EVERY_S = 10.0

@@ -6,7 +6,7 @@ from typing import Any
 from connector.cli.output import Output, day, table
 from connector.cli.session import container
 from connector.runtime.retain import Retainer
-from connector.services.retention import Class, Due, Keep, RetentionService
+from connector.services.upkeep.retention import Class, Due, Keep, RetentionService
 
 WORDS = {
     Class.BODIES: "тексты обработанных сообщений и ответы Moodle",

@@ -17,8 +17,7 @@ from connector.rulebook.amendments import Amendment, NotAnAmendment, parse_amend
 from connector.rulebook.candidates import candidate
 from connector.rulebook.faults import RulesRefused
 from connector.rulebook.trials import trial
-from connector.services import schema
-from connector.services.rule_changes import (
+from connector.services.rules.changes import (
     IndicatorChange,
     NoticeChange,
     RuleChanges,
@@ -27,7 +26,8 @@ from connector.services.rule_changes import (
     Turned,
     Verdict,
 )
-from connector.services.rule_diff import MOST, RuleDiff
+from connector.services.rules.diff import MOST, RuleDiff
+from connector.services.upkeep import schema
 from connector.texts.because import because_text
 
 

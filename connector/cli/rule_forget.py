@@ -6,8 +6,8 @@ from typing import Any
 from connector.cli.output import Output
 from connector.cli.session import container
 from connector.errors import ConnectorError
-from connector.services.changeovers import ChangeoverService
-from connector.services.rule_sets import RuleSetService
+from connector.services.rules.changeovers import ChangeoverService
+from connector.services.rules.sets import RuleSetService
 
 
 def add_to(group: Any, common: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from connector.bootstrap import Container
 from connector.cli.changing import changing_document, changing_told
 from connector.cli.output import Output, table
 from connector.cli.session import container, follow_rules
-from connector.services.rule_states import RuleState, RuleStates
+from connector.services.rules.states import RuleState, RuleStates
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:

@@ -24,7 +24,7 @@ from connector.runtime.relay import Relay
 from connector.runtime.retain import Retainer
 from connector.runtime.sole import sole
 from connector.runtime.sweep import Sweep
-from connector.services.retention import Keep
+from connector.services.upkeep.retention import Keep
 from connector.tasks.app import hint_publisher, make_celery
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def _run_all(container: Container, host: str, port: int) -> int:
     return 0
 
 
-def serve_web(
-    container: Container, host: str, port: int, sock: socket.socket | None = None
-) -> int:
+def serve_web(container: Container, host: str, port: int, sock: socket.socket | None = None) -> int:
     """Hooks, pages and API; the work is hinted to workers. Raises OSError, BadSettings.
 
     sock: listens already, and its address was told by whoever opened it (connector.cli.crew).

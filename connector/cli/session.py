@@ -8,9 +8,9 @@ from connector.bootstrap import Container, build
 from connector.clock import Clock
 from connector.errors import BadSettings, ConnectorError, StorageUnavailable
 from connector.runtime.keep_rules import RuleKeeper
-from connector.services import schema
-from connector.services.importing import ImportService
-from connector.services.mapping import after_import
+from connector.services.imports.importing import ImportService
+from connector.services.imports.mapping import after_import
+from connector.services.upkeep import schema
 
 
 class NotUpgraded(ConnectorError):
@@ -43,9 +43,7 @@ def ready(made: Container) -> None:
     if made.db.is_sqlite or held is None:
         schema.upgrade(made.db)
         return
-    raise NotUpgraded(
-        f"База данных отстаёт от программы ({held}). Выполните: connector db upgrade"
-    )
+    raise NotUpgraded(f"База данных отстаёт от программы ({held}). Выполните: connector db upgrade")
 
 
 def follow_rules(made: Container) -> bool:

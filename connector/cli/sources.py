@@ -12,8 +12,8 @@ from connector.errors import ConnectorError
 from connector.moodle.errors import MoodleError, MoodleUnavailable
 from connector.moodle.questions import Function
 from connector.moodle.site import check_site, missing_rights
-from connector.services.source_figures import SourceFigures
-from connector.services.sources import SourceDetails, SourceService
+from connector.services.sources.source_figures import SourceFigures
+from connector.services.sources.sources import SourceDetails, SourceService
 from connector.web.reasons import ADVICE, stem
 
 

@@ -17,9 +17,9 @@ from connector.demo.tables import write_folder
 from connector.demo.town import Town, build_town
 from connector.models import Delivery, Letter, Notice, Tenant
 from connector.replay import Recording
-from connector.services.figures import Figure, FigureService
-from connector.services.inbox import waiting_counts
-from connector.services.snapshots import SnapshotService
+from connector.services.figures.figures import Figure, FigureService
+from connector.services.figures.snapshots import SnapshotService
+from connector.services.inbox.inbox import waiting_counts
 from connector.spreadsheets.workbook import read_workbook
 
 SEED = 20261122

@@ -12,9 +12,9 @@ from connector.demo.catalogue import XAPI
 from connector.demo.stage import AS_OF, Stage
 from connector.demo.telling import stalled_letters
 from connector.demo.town import Town
-from connector.services.deliveries import DeliveryService
-from connector.services.figures import FigureService, SubjectFigure
-from connector.services.profiles import ProfileService
+from connector.services.figures.figures import FigureService, SubjectFigure
+from connector.services.figures.profiles import ProfileService
+from connector.services.inbox.deliveries import DeliveryService
 
 PETROV, SMIRNOV = "ST-000001", "ST-000002"
 M = "korolev"

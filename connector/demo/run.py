@@ -15,7 +15,7 @@ from connector.demo.recorded import STORY, TOLD, recording, unpack
 from connector.demo.stage import Stage, stage
 from connector.demo.town import Town
 from connector.replay import Recording
-from connector.services.logins import LoginService
+from connector.services.access.logins import LoginService
 
 _CODES = ("korolev", "kuznetsk")
 _STALLS = {

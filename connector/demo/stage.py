@@ -25,8 +25,8 @@ from connector.hooks.waitress_server import WebServer, build_server
 from connector.models import Delivery, Subject
 from connector.replay import Recording, ReplayedMoodle
 from connector.runtime.engine import Engine
-from connector.services import schema
-from connector.services.sources import SourceService
+from connector.services.sources.sources import SourceService
+from connector.services.upkeep import schema
 from connector.web.app import create_app
 
 SUNDAY = datetime(2026, 11, 22, 7, 15, tzinfo=UTC)

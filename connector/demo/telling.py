@@ -12,8 +12,8 @@ from connector.demo.stage import Stage
 from connector.demo.town import Town
 from connector.domain.shares import percent
 from connector.models import Letter, Notice
-from connector.services.deliveries import DeliveryService
-from connector.services.figures import Figure, SubjectFigure
+from connector.services.figures.figures import Figure, SubjectFigure
+from connector.services.inbox.deliveries import DeliveryService
 from connector.texts.because import because_text
 
 ROLES = {

@@ -7,7 +7,7 @@ from time import monotonic
 from connector import tracing
 from connector.db import Database
 from connector.errors import BrokerUnavailable, StorageUnavailable
-from connector.services.tallying import TallyService
+from connector.services.upkeep.tallying import TallyService
 from connector.tallies import Tallies
 
 log = logging.getLogger(__name__)

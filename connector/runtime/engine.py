@@ -16,9 +16,9 @@ from connector.runtime.resolve import Resolver
 from connector.runtime.retain import Retainer
 from connector.runtime.send import Sender
 from connector.runtime.tick import Ticker
-from connector.services.post_offices import PostOffices
-from connector.services.retention import Keep
-from connector.services.subjects import mark_all_dirty
+from connector.services.cases.subjects import mark_all_dirty
+from connector.services.notices.post_offices import PostOffices
+from connector.services.upkeep.retention import Keep
 
 TICK_S = 20.0
 SWEEP_S = 5.0

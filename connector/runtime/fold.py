@@ -31,20 +31,26 @@ from connector.runtime.claims import (
 )
 from connector.runtime.pauses import pause
 from connector.runtime.planning import Outcome, Plan, Planner, aside, finish_plan
-from connector.services import evidence as evidence_slots
-from connector.services import import_gate, rules_in_force
-from connector.services.folding import Batch, Folded, FoldService
-from connector.services.identity import HELD, MATCH_PROPOSED, UNKNOWN_PERSON, IdentityService
-from connector.services.mapping import automatic_matches
-from connector.services.reading_deliveries import (
+from connector.services.cases.setting import Settings
+from connector.services.folding import evidence as evidence_slots
+from connector.services.folding.folding import Batch, Folded, FoldService
+from connector.services.folding.rule_faults import RuleFaultService
+from connector.services.imports import gate as import_gate
+from connector.services.imports.mapping import automatic_matches
+from connector.services.inbox.reading_deliveries import (
     NOT_UNDERSTOOD,
     StoredDelivery,
     Understood,
     load,
     understand,
 )
-from connector.services.rule_faults import RuleFaultService
-from connector.services.setting import Settings
+from connector.services.rules import in_force as rules_in_force
+from connector.services.sources.identity import (
+    HELD,
+    MATCH_PROPOSED,
+    UNKNOWN_PERSON,
+    IdentityService,
+)
 
 log = logging.getLogger(__name__)
 

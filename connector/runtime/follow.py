@@ -17,8 +17,8 @@ from connector.db import Database
 from connector.domain.dates import local_day
 from connector.models import Import, Login
 from connector.rulebook import MunicipalityRules
-from connector.services.notices import NoticeService
-from connector.services.setting import Settings
+from connector.services.cases.setting import Settings
+from connector.services.notices.notices import NoticeService
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from connector.models import Delivery, Subject
 from connector.runtime.engine import Engine
-from connector.services.sending import SendingService
+from connector.services.notices.sending import SendingService
 
 
 class Hint(StrEnum):

@@ -18,7 +18,7 @@ from connector.errors import StorageUnavailable
 from connector.rulebook import RulesRefused
 from connector.rulebook.rulebook import Known
 from connector.rulebook.watching import FolderWatch
-from connector.services.rule_sets import InForce, RuleSetService
+from connector.services.rules.sets import InForce, RuleSetService
 
 log = logging.getLogger(__name__)
 

@@ -16,18 +16,18 @@ from connector.rulebook.faults import RulesRefused, UnknownMunicipality
 from connector.rulebook.rulebook import Rulebook
 from connector.runtime.claims import Claim, finish_each
 from connector.runtime.pauses import pause
-from connector.services import evidence as evidence_slots
-from connector.services.identity import (
+from connector.services.cases.known import KnownObjects
+from connector.services.cases.setting import Settings
+from connector.services.folding import evidence as evidence_slots
+from connector.services.imports.gate import served
+from connector.services.inbox.reading_deliveries import Understood, subject_matter
+from connector.services.sources.identity import (
     HELD,
     MATCH_PROPOSED,
     UNKNOWN_PERSON,
     IdentityService,
     Owner,
 )
-from connector.services.import_gate import served
-from connector.services.known import KnownObjects
-from connector.services.reading_deliveries import Understood, subject_matter
-from connector.services.setting import Settings
 
 ORPHAN_LOOKS = 2
 """How often the owner of a deletion is looked for: what it deletes may be folded just now."""

@@ -13,8 +13,8 @@ from connector.domain.signals import Arrival
 from connector.errors import BadSettings, StorageUnavailable
 from connector.runtime.grouping import Grouping
 from connector.secretbox import SecretBox
-from connector.services.inbox import InboxService, Posted
-from connector.services.sources import SourceService
+from connector.services.inbox.inbox import InboxService, Posted
+from connector.services.sources.sources import SourceService
 
 log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from connector.runtime.pauses import pause
 from connector.runtime.reconcile_owners import Ground
 from connector.runtime.reconcile_pass import TERM, Behind, Pass, Progress
 from connector.secretbox import SecretBox
-from connector.services.moodles import Moodles
-from connector.services.reconciliations import Hold, Kind, ReconciliationService
-from connector.services.sources import SourceDetails, SourceService
+from connector.services.sources.moodles import Moodles
+from connector.services.sources.reconciliations import Hold, Kind, ReconciliationService
+from connector.services.sources.sources import SourceDetails, SourceService
 
 log = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from connector.moodle.places import Wanted
 from connector.moodle.searching import Held, Place
 from connector.rulebook import Rulebook
 from connector.rulebook.faults import RulesRefused, UnknownMunicipality
-from connector.services.evidence import statement_of
-from connector.services.identity import HELD, Seen
-from connector.services.setting import Settings
-from connector.services.sources import SourceDetails
+from connector.services.cases.setting import Settings
+from connector.services.folding.evidence import statement_of
+from connector.services.sources.identity import HELD, Seen
+from connector.services.sources.sources import SourceDetails
 
 
 @dataclass(frozen=True, slots=True)

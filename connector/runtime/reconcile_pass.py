@@ -21,10 +21,10 @@ from connector.moodle.questions import Question
 from connector.moodle.searching import Finding, Held, Place, Suspect, Told, examined, suspects
 from connector.runtime.reconcile_owners import Ground, Owned, Owners
 from connector.runtime.reconcile_people import People
-from connector.services.identity import IdentityService
-from connector.services.mapping import automatic_matches
-from connector.services.reconciliations import Hold, Kind, ReconciliationService, Stage
-from connector.services.sources import SourceDetails
+from connector.services.imports.mapping import automatic_matches
+from connector.services.sources.identity import IdentityService
+from connector.services.sources.reconciliations import Hold, Kind, ReconciliationService, Stage
+from connector.services.sources.sources import SourceDetails
 
 log = logging.getLogger(__name__)
 

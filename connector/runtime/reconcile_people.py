@@ -13,8 +13,8 @@ from connector.models.among import among
 from connector.moodle.accounts import account_of
 from connector.moodle.answers import Answers, Reading
 from connector.moodle.searching import Finding, What
-from connector.services.identity import HELD, Seen
-from connector.services.sources import SourceDetails
+from connector.services.sources.identity import HELD, Seen
+from connector.services.sources.sources import SourceDetails
 
 FIELDS = ("id", "idnumber", "email")
 """By what accounts are asked for, in this order: known ones, then people who have none yet."""

@@ -15,7 +15,7 @@ from connector.moodle.places import find_places, is_of_one_thing
 from connector.moodle.searching import Held, Place, Told, suspects
 from connector.runtime.reconcile_owners import Ground, Owners
 from connector.runtime.reconcile_people import People
-from connector.services.sources import SourceDetails
+from connector.services.sources.sources import SourceDetails
 
 TRIED = 20
 """Learners of a course who are looked at; of the others it is supposed that they are like them."""

@@ -28,9 +28,9 @@ from connector.moodle.reading import Asked, Asks, interpret, read
 from connector.runtime.claims import Claim, claim_deliveries, finish_deliveries
 from connector.runtime.pauses import pause
 from connector.secretbox import SecretBox
-from connector.services.moodles import Moodles
-from connector.services.reading_deliveries import reading_rows
-from connector.services.sources import SourceDetails, SourceService
+from connector.services.inbox.reading_deliveries import reading_rows
+from connector.services.sources.moodles import Moodles
+from connector.services.sources.sources import SourceDetails, SourceService
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from connector.clock import Clock
 from connector.db import Database
-from connector.services.retention import Class, Keep, RetentionService
+from connector.services.upkeep.retention import Class, Keep, RetentionService
 
 log = logging.getLogger(__name__)
 

@@ -27,8 +27,8 @@ from connector.channels.channel import (
 from connector.clock import Clock
 from connector.db import Database
 from connector.errors import LostLease, StorageUnavailable
-from connector.services.post_offices import PostOffice
-from connector.services.sending import ClaimedGroup, DueGroup, SendingService
+from connector.services.notices.post_offices import PostOffice
+from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
 from connector.tallies import Tallies
 from connector.texts.letters import RenderedLetter, TextFault, Told, render_letter
 
@@ -49,7 +49,7 @@ _PAUSES = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
 
 
 class Offices(Protocol):
-    """Implemented by connector.services.post_offices.PostOffices."""
+    """Implemented by connector.services.notices.post_offices.PostOffices."""
 
     def find(self, session: Session, municipality: str, now: datetime) -> PostOffice | None: ...
 

@@ -19,12 +19,12 @@ from connector.models import Subject, Tenant
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules, Rulebook
 from connector.runtime.follow import Follower
-from connector.services.changeovers import ChangeoverService, measures_of
-from connector.services.listed import ensure_listed, registers_of
-from connector.services.plans import PlanService
-from connector.services.rule_sets import RuleSetService
-from connector.services.setting import Settings
-from connector.services.subjects import ensure_municipality, mark_all_dirty
+from connector.services.cases.listed import ensure_listed, registers_of
+from connector.services.cases.setting import Settings
+from connector.services.cases.subjects import ensure_municipality, mark_all_dirty
+from connector.services.notices.plans import PlanService
+from connector.services.rules.changeovers import ChangeoverService, measures_of
+from connector.services.rules.sets import RuleSetService
 
 log = logging.getLogger(__name__)
 

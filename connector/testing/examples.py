@@ -18,7 +18,7 @@ from connector.domain.words.staff import everybody
 from connector.rulebook import MunicipalityRules, RuleFileFault, RulesRefused
 from connector.rulebook.documents import Node, read_document
 from connector.rulebook.schemas import load
-from connector.services.listed import registers_of
+from connector.services.cases.listed import registers_of
 from connector.testing import builders
 from connector.testing.example_cases import case_of, known_in, organisation, with_usual_places
 from connector.testing.example_schemas import ExamplesFileSchema

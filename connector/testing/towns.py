@@ -1,7 +1,7 @@
 """A scenario's municipality: every subject in it as indicators judge it, and who stands around.
 
-What the connector does with a database (connector.services.casefiles, circles) is done here with
-what the scenario says; both hand the same cases to the same judge.
+What the connector does with a database (services.cases.casefiles, services.notices.circles) is
+done here with what the scenario says; both hand the same cases to the same judge.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,8 +38,8 @@ from connector.domain.records import (
     TeamMembership,
     WorkPlan,
 )
-from connector.services.pieces import PIECES, pieces_of
-from connector.services.record_files import as_told
+from connector.services.cases.pieces import PIECES, pieces_of
+from connector.services.records.files import as_told
 from connector.spreadsheets.columns import stored_key
 from connector.testing import builders
 from connector.testing.example_cases import analyses, decisions

@@ -2,7 +2,7 @@
 
 The table is the whole truth: an endpoint that is not in it is refused, so a new page that nobody
 thought about stays shut. A route with `<municipality>` in its path is entered only by viewers of
-that municipality; what they see of its people is decided in connector.services.visibility.
+that municipality; what they see of its people is decided in connector.services.access.visibility.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from enum import StrEnum
 from flask import abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from connector.services.logins import LoginService, TokenService
-from connector.services.visibility import Viewer
+from connector.services.access.logins import LoginService, TokenService
+from connector.services.access.visibility import Viewer
 from connector.web.household import household
 
 

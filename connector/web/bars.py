@@ -3,7 +3,7 @@ pages allows no inline styles."""
 
 from dataclasses import dataclass
 
-from connector.services.figures import Figure
+from connector.services.figures.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)

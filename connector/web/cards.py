@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from connector.domain.because import SliceKind
-from connector.services.figures import Figure
-from connector.services.visibility import Sight
+from connector.services.access.visibility import Sight
+from connector.services.figures.figures import Figure
 from connector.web.bars import Bar, bar, bar_of
 from connector.web.shown_figures import ShownSlice, of_kind, shown_slices
 

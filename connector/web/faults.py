@@ -12,8 +12,8 @@ from werkzeug.exceptions import HTTPException
 from connector.domain.periods import AsOfBeforePeriod, NotAPeriod
 from connector.errors import StorageUnavailable, UnknownThing
 from connector.rulebook.faults import RulesRefused
-from connector.services.logins import TooManyLogins
-from connector.services.record_entry import RowInTheWay
+from connector.services.access.logins import TooManyLogins
+from connector.services.records.entry import RowInTheWay
 from connector.web.moments import NotADay
 
 RETRY_AFTER_SECONDS = 30

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, g, request, session, url_for
 
-from connector.services.visibility import Viewer
+from connector.services.access.visibility import Viewer
 from connector.web.household import household
 
 

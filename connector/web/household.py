@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from connector.bootstrap import Container
 from connector.domain.dates import local_day
-from connector.services.figures import FigureService
-from connector.services.importing import ImportService
-from connector.services.mapping import after_import
-from connector.services.profiles import ProfileService
+from connector.services.figures.figures import FigureService
+from connector.services.figures.profiles import ProfileService
+from connector.services.imports.importing import ImportService
+from connector.services.imports.mapping import after_import
 
 KEY = "connector"
 ARRIVED = "connector.arrived"

@@ -23,12 +23,12 @@ from connector.db import Database
 from connector.errors import StorageUnavailable
 from connector.hooks.times import BOUNDS as HOOK_BOUNDS
 from connector.hooks.times import HookTimes
-from connector.services import schema
-from connector.services.changeovers import ChangeoverService
-from connector.services.rule_faults import off_until
-from connector.services.source_figures import SourceFigures
-from connector.services.tallying import TallyService
-from connector.services.watching import WatchService
+from connector.services.folding.rule_faults import off_until
+from connector.services.rules.changeovers import ChangeoverService
+from connector.services.sources.source_figures import SourceFigures
+from connector.services.upkeep import schema
+from connector.services.upkeep.tallying import TallyService
+from connector.services.upkeep.watching import WatchService
 from connector.tallies import BEYOND, BOUNDS, Key
 from connector.web import metric_names as names
 from connector.web.metric_names import Declared

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import request
 
-from connector.services.deliveries import DeliveryDetails
-from connector.services.looks import DELIVERY_LOOKED_AT, LookService
-from connector.services.visibility import Viewer
+from connector.services.access.looks import DELIVERY_LOOKED_AT, LookService
+from connector.services.access.visibility import Viewer
+from connector.services.inbox.deliveries import DeliveryDetails
 from connector.web.access import the_viewer
 from connector.web.household import household, now
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from connector.services.import_plan import Body
-from connector.services.record_names import RecordNames
+from connector.services.imports.plan import Body
+from connector.services.records.names import RecordNames
 from connector.spreadsheets.columns import Column, Refers, Sheet
 from connector.spreadsheets.faults import Fault
 from connector.spreadsheets.fields import AcademicYear, Choice, Day, Listing, Text, Whole, YesNo

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from connector.domain.indicators import Indicator
 from connector.errors import UnknownThing
-from connector.services.passports import words_of
+from connector.services.figures.passports import words_of
 from connector.spreadsheets.columns import Sheet
 from connector.spreadsheets.sheets import SHEETS
 

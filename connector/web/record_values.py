@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from connector.services.import_plan import Body
-from connector.services.record_names import RecordNames
+from connector.services.imports.plan import Body
+from connector.services.records.names import RecordNames
 from connector.spreadsheets.columns import Column, Refers, Sheet
 from connector.spreadsheets.fields import Choice, Day, Listing, YesNo
 from connector.texts.words import day

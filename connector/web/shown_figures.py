@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connector.domain.because import SliceKind
-from connector.services.figures import Figure
-from connector.services.visibility import Sight, SliceSize, hidden_slices
+from connector.services.access.visibility import Sight, SliceSize, hidden_slices
+from connector.services.figures.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)

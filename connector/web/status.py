@@ -10,7 +10,7 @@ from sqlalchemy import select
 from connector.bootstrap import Container
 from connector.errors import StorageUnavailable
 from connector.hooks.times import HookTimes
-from connector.services import schema
+from connector.services.upkeep import schema
 from connector.web.metrics import registry
 
 

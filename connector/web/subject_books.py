@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from io import BytesIO
 
-from connector.services.figures import SubjectFigure
-from connector.services.subject_lists import Asking, Standing, standing_of
+from connector.services.figures.figures import SubjectFigure
+from connector.services.figures.subject_lists import Asking, Standing, standing_of
 from connector.spreadsheets.xlsx_out import write_texts
 from connector.texts.because import because_text
 

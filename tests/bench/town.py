@@ -17,11 +17,11 @@ from connector.bootstrap import Container
 from connector.domain.signals import Dialect
 from connector.models import Membership, Subject
 from connector.runtime.engine import Engine
-from connector.services import schema
-from connector.services.importing import ImportService
-from connector.services.mapping import after_import
-from connector.services.memberships import counted
-from connector.services.sources import SourceService
+from connector.services.folding.memberships import counted
+from connector.services.imports.importing import ImportService
+from connector.services.imports.mapping import after_import
+from connector.services.sources.sources import SourceService
+from connector.services.upkeep import schema
 from connector.spreadsheets.workbook import read_workbook
 from tests.bench import blocks
 from tests.bench.blocks import MARK

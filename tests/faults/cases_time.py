@@ -3,7 +3,7 @@
 import signal
 import time
 
-from connector.services import schema
+from connector.services.upkeep import schema
 from tests.faults.points import Point
 from tests.faults.town import Town
 from tests.faults.town_case import town_case

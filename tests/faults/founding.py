@@ -19,8 +19,8 @@ from connector.dialects import SENDERS
 from connector.domain.signals import Arrival
 from connector.models import Notice, Source
 from connector.runtime.engine import Engine
-from connector.services import moodles
-from connector.services.sources import SourceService
+from connector.services.sources import moodles
+from connector.services.sources.sources import SourceService
 from tests.contract.fake_moodle import TOKEN, site
 from tests.contract.recorded import recording
 from tests.faults.stream import DIALECTS, FOREIGN, last_step, parcels

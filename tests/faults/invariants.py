@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 
 from connector.domain.dates import local_day
 from connector.models import Delivery, Letter, Notice
-from connector.services.rebuilding import Rebuild
-from connector.services.recounting import Recount
+from connector.services.folding.rebuilding import Rebuild
+from connector.services.folding.recounting import Recount
 from tests.faults import audit
 from tests.faults.founding import Calm, owed, what_stands
 from tests.faults.town import Town

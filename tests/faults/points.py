@@ -101,7 +101,7 @@ class Caught:
 
 WRAPPED = {
     # Module or module:class, and function → the points before and after it.
-    ("connector.services.folding:FoldService", "judge"): (None, Point.FOLD_JUDGED),
+    ("connector.services.folding.folding:FoldService", "judge"): (None, Point.FOLD_JUDGED),
     ("connector.runtime.resolve", "read"): (None, Point.RESOLVE_READ),
     ("alembic.runtime.migration:HeadMaintainer", "update_to_step"): (Point.MIGRATING, None),
     ("connector.channels.smtp:SmtpChannel", "send"): (Point.SEND_BEFORE, Point.SEND_SENT),

@@ -12,7 +12,7 @@ from connector import bootstrap, config, db
 from connector.cli.serving import run_all, run_tick, run_worker, serve_web
 from connector.config import Config
 from connector.log import set_up_logging
-from connector.services import schema
+from connector.services.upkeep import schema
 from connector.tasks import app
 from tests.faults import points
 from tests.faults.founding import asked_freely

@@ -8,7 +8,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from connector.services import schema
+from connector.services.upkeep import schema
 from tests.guards.tree import ROOT, imported, none_of, parse
 
 VERSIONS = ROOT / "migrations" / "versions"

@@ -15,9 +15,9 @@ from connector.domain.signals import Dialect
 from connector.models import Delivery, Source
 from connector.replay import Params, Recording, Replied
 from connector.runtime.engine import Engine
-from connector.services.rebuilding import Rebuild
-from connector.services.recounting import Recount
-from connector.services.sources import SourceService
+from connector.services.folding.rebuilding import Rebuild
+from connector.services.folding.recounting import Recount
+from connector.services.sources.sources import SourceService
 from connector.web.app import create_app
 from tests.contract.fake_moodle import TOKEN, client_of, site
 from tests.contract.moodle_deliveries import BASIC, BASIC_HEADER, BEARER, FORM_TOKEN, JSON_TOKEN

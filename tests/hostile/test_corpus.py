@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from connector.models import Delivery, Letter
-from connector.services.logins import LoginService
+from connector.services.access.logins import LoginService
 from tests.contract.moodle_deliveries import FORM_TOKEN, JSON_TOKEN
 from tests.hostile.corpus_entries import FOLDER, Entry, corpus
 from tests.hostile.hostile_names import MARKUP, NAMES, sheets

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from connector.models import Import, Record, Subject
-from connector.services.importing import ImportRefused, ImportService
+from connector.services.imports.importing import ImportRefused, ImportService
 from connector.spreadsheets.faults import Fault, WorkbookRefused
 from connector.spreadsheets.workbook import Workbook, read_workbook, read_xlsx
 from tests.hostile.damaged_books import (

@@ -16,10 +16,10 @@ from kombu import Connection
 
 from connector.bootstrap import Container
 from connector.domain.signals import Dialect
-from connector.services import schema
-from connector.services.importing import ImportService
-from connector.services.mapping import after_import
-from connector.services.sources import SourceService
+from connector.services.imports.importing import ImportService
+from connector.services.imports.mapping import after_import
+from connector.services.sources.sources import SourceService
+from connector.services.upkeep import schema
 from connector.spreadsheets.workbook import read_workbook
 from tests.contract.native_events import envelope, signed
 from tests.guards.tree import ROOT

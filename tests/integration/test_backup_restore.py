@@ -19,8 +19,8 @@ from connector.clock import AdjustableClock
 from connector.config import Config
 from connector.models import Delivery
 from connector.runtime.engine import Engine
-from connector.services import schema
-from connector.services.sources import SourceService
+from connector.services.sources.sources import SourceService
+from connector.services.upkeep import schema
 from tests.integration.backed_up_town import under_load
 from tests.integration.spine.spine_town import MUNICIPALITIES, NOW, SOURCE, Spine, config_for, spine
 from tests.integration.spine.state_of import assert_proven

@@ -18,9 +18,9 @@ from sqlalchemy import text
 from connector import config
 from connector.bootstrap import Container, build
 from connector.domain.dates import local_day
-from connector.services.deliveries import DeliveryService
-from connector.services.rebuilding import Rebuild
-from connector.services.recounting import Recount
+from connector.services.folding.rebuilding import Rebuild
+from connector.services.folding.recounting import Recount
+from connector.services.inbox.deliveries import DeliveryService
 from tests.integration.distributed_town import (
     MUNICIPALITY,
     TEACHERS,

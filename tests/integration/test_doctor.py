@@ -22,7 +22,7 @@ from connector.checkup.work import work
 from connector.cli import main
 from connector.models import Delivery
 from connector.runtime.counting import Counting
-from connector.services import schema
+from connector.services.upkeep import schema
 from connector.tasks.queues import queues
 from tests.integration.spine.native_stream import arrivals, busy_year
 from tests.integration.spine.spine_town import Spine, config_for, spine

@@ -19,7 +19,7 @@ from connector.domain.records import (
     TeamMembership,
     WorkPlan,
 )
-from connector.services import records
+from connector.services.records import reading as records
 from tests.integration.town_of_records import DAY, PLACES, M, Town, people, person, town
 
 LATER = DAY + timedelta(days=30)

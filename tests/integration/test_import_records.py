@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from connector.models import ALWAYS, Import, Record, Subject
-from connector.services.importing import ImportRefused, ImportService
+from connector.services.imports.importing import ImportRefused, ImportService
 from tests.integration.town_of_records import (
     DAY,
     NOW,

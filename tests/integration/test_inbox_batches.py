@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from connector.db import Database
 from connector.domain.signals import Arrival, Dialect
 from connector.models import Base, Delivery, Source, SourceCount
-from connector.services.inbox import InboxService
+from connector.services.inbox.inbox import InboxService
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 MANY = 7000

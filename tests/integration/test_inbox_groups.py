@@ -20,7 +20,7 @@ from connector.errors import StorageUnavailable
 from connector.models import Base, Delivery, Source, SourceCount
 from connector.runtime.receive import Inbox
 from connector.secretbox import SecretBox
-from connector.services.inbox import Counts, InboxService, Posted
+from connector.services.inbox.inbox import Counts, InboxService, Posted
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 DIALECTS = {"lrs": Dialect.XAPI, "plugin": Dialect.NATIVE}

@@ -21,8 +21,8 @@ from connector.models import Base
 from connector.runtime import receive
 from connector.runtime.receive import Inbox
 from connector.secretbox import SecretBox
-from connector.services.deliveries import DeliveryService
-from connector.services.sources import SourceService
+from connector.services.inbox.deliveries import DeliveryService
+from connector.services.sources.sources import SourceService
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 

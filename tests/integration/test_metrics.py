@@ -12,8 +12,8 @@ from sqlalchemy import update
 from connector.errors import BrokerUnavailable
 from connector.models import Delivery, RuleFault, Subject
 from connector.runtime.counting import Counting, counted, measured
-from connector.services.tallying import TallyService
-from connector.services.watching import WatchService
+from connector.services.upkeep.tallying import TallyService
+from connector.services.upkeep.watching import WatchService
 from connector.tallies import Tallies
 from connector.web.app import create_app
 from connector.web.metric_names import METRICS, OF_THE_PROCESS
@@ -45,9 +45,9 @@ def test_everything_that_is_declared_is_exported_and_nothing_else(town: Spine) -
     town.post(arrivals(busy_year(5, seed=1)))
     text = create_app(town.container).test_client().get("/metrics").text
     told = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
-    declared = {
-        one.name + ("_total" if one.kind == "counter" else "") for one in METRICS
-    } | set(OF_THE_PROCESS)
+    declared = {one.name + ("_total" if one.kind == "counter" else "") for one in METRICS} | set(
+        OF_THE_PROCESS
+    )
     assert told == declared
 
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from connector.models import Import, Record
-from connector.services.importing import ImportService
-from connector.services.record_entry import (
+from connector.services.imports.importing import ImportService
+from connector.services.records.entry import (
     Making,
     Opened,
     Outcome,

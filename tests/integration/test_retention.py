@@ -11,10 +11,10 @@ from sqlalchemy import func, select, update
 from connector.cli import main
 from connector.models import Audit, Delivery, Letter, Notice, Reading, SourceCount
 from connector.runtime.retain import Retainer
-from connector.services import retention
-from connector.services.deliveries import DeliveryService
-from connector.services.inbox import InboxService
-from connector.services.retention import Class, Keep
+from connector.services.inbox.deliveries import DeliveryService
+from connector.services.inbox.inbox import InboxService
+from connector.services.upkeep import retention
+from connector.services.upkeep.retention import Class, Keep
 from tests.integration.spine.native_stream import arrivals, busy_year, event
 from tests.integration.spine.spine_town import NOW, SOURCE, Spine, spine
 from tests.integration.spine.state_of import assert_proven, state_of

@@ -18,7 +18,7 @@ from connector.errors import StorageUnavailable
 from connector.rulebook.amendments import parse_amendment
 from connector.rulebook.candidates import candidate
 from connector.rulebook.trials import what_if
-from connector.services.rule_diff import RuleDiff
+from connector.services.rules.diff import RuleDiff
 from connector.testing.new_plugins import new_distribution
 from tests.integration.web_town import NOW, M, WebTown
 

@@ -13,10 +13,10 @@ from connector.domain.dossier import Dossier, Setting
 from connector.domain.owed import Circle
 from connector.domain.people import Association, Dated, Organisation, StaffMember
 from connector.models import Base, Login, Record
-from connector.services import records
-from connector.services.addresses import addresses
-from connector.services.calendars import work_calendar
-from connector.services.circles import circles, standing_posts
+from connector.services.cases.calendars import work_calendar
+from connector.services.notices.addresses import addresses
+from connector.services.notices.circles import circles, standing_posts
+from connector.services.records import reading as records
 
 TOWN, OTHER = "korolev", "kuznetsk"
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from connector.models import Notice
-from connector.services.logins import LoginService
+from connector.services.access.logins import LoginService
 from tests.integration.web_town import PASSWORD, M, WebTown, web_town
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)

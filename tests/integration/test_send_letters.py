@@ -21,7 +21,7 @@ from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
 from connector.models import Base, Letter, Notice
 from connector.runtime.send import MOST_TRIES, Sender
-from connector.services.post_offices import PostOffice
+from connector.services.notices.post_offices import PostOffice
 from tests.services.ports import free_port
 from tests.services.smtp import SmtpServer
 
@@ -302,9 +302,7 @@ def test_a_server_that_is_away_for_days_costs_no_try(
     assert max(row.attempts for row in rows(database)) == 0
 
 
-def test_a_notice_without_words_fails_alone(
-    database: Database, clock: AdjustableClock
-) -> None:
+def test_a_notice_without_words_fails_alone(database: Database, clock: AdjustableClock) -> None:
     put(database, "a", kind="of_a_plugin")
     put(database, "b", to="T2", params={"number": "1"})
     put(database, "c", to="T3")
@@ -316,9 +314,7 @@ def test_a_notice_without_words_fails_alone(
     ]
 
 
-def test_what_is_held_or_withdrawn_is_not_sent(
-    database: Database, clock: AdjustableClock
-) -> None:
+def test_what_is_held_or_withdrawn_is_not_sent(database: Database, clock: AdjustableClock) -> None:
     put(database, "a", "b")
     with database.writing() as session:
         session.execute(update(Notice).where(Notice.key == "a").values(state="held"))

@@ -14,8 +14,8 @@ from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
 from connector.domain.owed import Owed, Recipient
 from connector.models import Base, Login, Notice, Record
-from connector.services.bursts import BurstService
-from connector.services.notices import NoticeService
+from connector.services.notices.bursts import BurstService
+from connector.services.notices.notices import NoticeService
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 HOURS = PostHours(MOSCOW, WorkCalendar(date(2026, 1, 1), date(2026, 1, 1), ()))

@@ -21,7 +21,7 @@ from connector.domain.periods import PeriodKind
 from connector.domain.words.staff import everyone
 from connector.models import Base, Login, Notice, PlanMark, Record, Share, Tenant
 from connector.rulebook import MunicipalityRules
-from connector.services.plans import PlanService
+from connector.services.notices.plans import PlanService
 
 TOWN = "korolev"
 MOSCOW = ZoneInfo("Europe/Moscow")

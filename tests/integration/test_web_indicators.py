@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from connector.cli.figures import nearest_of
 from connector.domain.because import SubjectKind
 from connector.domain.periods import parse_period
-from connector.services.figures import FigureService, SubjectFigure
-from connector.services.subject_lists import Asking
+from connector.services.figures.figures import FigureService, SubjectFigure
+from connector.services.figures.subject_lists import Asking
 from connector.web.listing import Sheet
 from connector.web.subject_books import book
 from tests.integration.web_town import M, WebTown

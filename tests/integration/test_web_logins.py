@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from connector.db import Database
 from connector.models import Base, Login, Token
-from connector.services.logins import (
+from connector.services.access.logins import (
     FREE_ATTEMPTS,
     LOGINS_AT_ONCE,
     BadLogin,
@@ -105,7 +105,7 @@ def test_a_crowd_at_the_door_is_sent_away_at_once(
         inside.release()
         return go.wait(20)
 
-    monkeypatch.setattr("connector.services.logins._fits", slow)
+    monkeypatch.setattr("connector.services.access.logins._fits", slow)
     crowd = [
         threading.Thread(target=sign_in, args=(db, f"nobody {n}", "wrong", NOW))
         for n in range(LOGINS_AT_ONCE)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from connector.cli.figures import differences
 from connector.models import Import, Record
-from connector.services.importing import ImportService
+from connector.services.imports.importing import ImportService
 from connector.spreadsheets.workbook import Workbook
 from connector.web.record_sheets import SHELVES
 from tests.integration.web_town import NOW, M, WebTown, csrf_token, web_town

@@ -8,7 +8,7 @@ import pytest
 
 from connector.bootstrap import Container, build
 from connector.clock import AdjustableClock
-from connector.services import schema
+from connector.services.upkeep import schema
 from connector.web.app import create_app
 from tests.integration.web_town import NOW, M, WebTown, config_in
 

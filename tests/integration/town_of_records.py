@@ -10,8 +10,8 @@ from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
 from connector.models import Base, Record, Subject
-from connector.services.import_plan import Plan
-from connector.services.importing import ImportService
+from connector.services.imports.importing import ImportService
+from connector.services.imports.plan import Plan
 from connector.spreadsheets.workbook import Workbook
 
 M = "korolev"

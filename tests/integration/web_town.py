@@ -20,10 +20,10 @@ from connector.clock import AdjustableClock
 from connector.config import Config
 from connector.domain.signals import Dialect
 from connector.runtime.engine import Engine
-from connector.services import schema
-from connector.services.importing import ImportService
-from connector.services.logins import LoginService, TokenService
-from connector.services.sources import SourceService
+from connector.services.access.logins import LoginService, TokenService
+from connector.services.imports.importing import ImportService
+from connector.services.sources.sources import SourceService
+from connector.services.upkeep import schema
 from connector.spreadsheets.workbook import Workbook
 from connector.web.app import create_app
 from tests.contract.native_events import envelope, native_event, signed
@@ -146,9 +146,7 @@ def _sheets() -> dict[str, list[tuple[Any, ...]]]:
         )
         for n, name in enumerate(NAMES, start=1)
     ]  # fmt: skip
-    routes = [
-        (f"T-{n}", "1", "DIAG", "2026-02-10", "T-1", "2026-02-10") for n in (4, 5, 6, 7)
-    ]
+    routes = [(f"T-{n}", "1", "DIAG", "2026-02-10", "T-1", "2026-02-10") for n in (4, 5, 6, 7)]
     steps = [
         row
         for n in (4, 5, 6, 7)

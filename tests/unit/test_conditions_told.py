@@ -9,7 +9,7 @@ from connector.domain.indicators import Basis, Indicator, IndicatorKind, Wording
 from connector.domain.periods import PeriodKind
 from connector.domain.words import CORE, Word
 from connector.domain.words.staff import everyone
-from connector.services.passports import Passport, passports, words_of
+from connector.services.figures.passports import Passport, passports, words_of
 from connector.texts.conditions import condition_sentences, condition_text
 
 JOINTS = {"all", "any", "not", "achieved_in"}

@@ -13,7 +13,7 @@ from connector.domain.signals import Dialect
 from connector.moodle.interpretation import Interpretation
 from connector.moodle.questions import Function
 from connector.moodle.reading import read
-from connector.services.reading_deliveries import StoredDelivery, understand
+from connector.services.inbox.reading_deliveries import StoredDelivery, understand
 from tests.unit.dictionary_moodle import (
     ACTIVITY,
     COMPLETED,

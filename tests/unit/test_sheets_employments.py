@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from connector.domain.dates import Span
 from connector.models import ALWAYS
-from connector.services.employments import restated, spans
-from connector.services.import_diff import Version, difference
-from connector.services.import_plan import Write
+from connector.services.cases.employments import restated, spans
+from connector.services.imports.differences import Version, difference
+from connector.services.imports.plan import Write
 from connector.spreadsheets.faults import Findings
 from connector.spreadsheets.rows import typed
 from connector.spreadsheets.sheets import SHEETS

@@ -8,7 +8,7 @@ from connector.domain.because import SliceKind, SubjectKind
 from connector.domain.indicators import Basis, Indicator, IndicatorKind
 from connector.domain.periods import PeriodKind
 from connector.domain.words.staff import everyone
-from connector.services.visibility import (
+from connector.services.access.visibility import (
     OF_ONE_PERSON,
     SMALLEST_SLICE,
     Role,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
-from connector.services.deliveries import DeliveryService
+from connector.services.inbox.deliveries import DeliveryService
 from connector.web.access import the_viewer
 from connector.web.api import schemas
 from connector.web.api.routing import get

@@ -7,9 +7,9 @@ from flask_smorest import Blueprint
 
 from connector.domain.because import SliceKind, SubjectKind
 from connector.domain.periods import PeriodKind, period_containing
-from connector.services.changeovers import ChangeoverService
-from connector.services.figures import Figure, SubjectFigure
-from connector.services.visibility import Sight, VisibilityService
+from connector.services.access.visibility import Sight, VisibilityService
+from connector.services.figures.figures import Figure, SubjectFigure
+from connector.services.rules.changeovers import ChangeoverService
 from connector.texts.because import because_text
 from connector.web.access import the_viewer
 from connector.web.api import schemas

@@ -5,10 +5,10 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
-from connector.services.looks import PROFILE_LOOKED_AT
-from connector.services.mailbox import MailboxService
-from connector.services.profiles import Profile, RouteFigure
-from connector.services.visibility import VisibilityService
+from connector.services.access.looks import PROFILE_LOOKED_AT
+from connector.services.access.visibility import VisibilityService
+from connector.services.figures.profiles import Profile, RouteFigure
+from connector.services.notices.mailbox import MailboxService
 from connector.web.access import the_viewer
 from connector.web.api import profile_schemas, schemas
 from connector.web.api.routing import get

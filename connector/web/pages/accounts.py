@@ -4,9 +4,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from connector.errors import UnknownThing
-from connector.services.accounts import AccountService
-from connector.services.identity import IdentityService, NotOneOfThese
-from connector.services.looks import ACCOUNT_CONFIRMED
+from connector.services.access.looks import ACCOUNT_CONFIRMED
+from connector.services.sources.accounts import AccountService
+from connector.services.sources.identity import IdentityService, NotOneOfThese
 from connector.web.access import the_viewer
 from connector.web.household import household, now, nudge
 from connector.web.noting import note

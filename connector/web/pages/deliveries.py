@@ -4,8 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from connector.models.delivery import STATES
-from connector.services.deliveries import DeliveryDetails, DeliveryService
-from connector.services.looks import DELIVERY_REPLAYED
+from connector.services.access.looks import DELIVERY_REPLAYED
+from connector.services.inbox.deliveries import DeliveryDetails, DeliveryService
 from connector.web.access import the_viewer
 from connector.web.household import household, now, nudge
 from connector.web.noting import note, note_look

@@ -3,7 +3,7 @@
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from connector.services.logins import sign_in
+from connector.services.access.logins import sign_in
 from connector.web.access import the_viewer
 from connector.web.household import household, now
 

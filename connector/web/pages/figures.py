@@ -8,8 +8,8 @@ from flask import Blueprint, render_template, request
 
 from connector.domain.because import SliceKind
 from connector.domain.periods import Period, PeriodKind, period_containing
-from connector.services.changeovers import ChangeoverService
-from connector.services.visibility import VisibilityService
+from connector.services.access.visibility import VisibilityService
+from connector.services.rules.changeovers import ChangeoverService
 from connector.spreadsheets.spelling import sort_key
 from connector.web.access import the_viewer
 from connector.web.cards import Card, card_of

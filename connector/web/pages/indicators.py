@@ -10,17 +10,17 @@ from werkzeug.wrappers import Response
 
 from connector.domain.because import Slice, SliceKind, SubjectKind
 from connector.domain.nearness import Nearness
-from connector.services.changeovers import ChangeoverService
-from connector.services.figures import Figure, FigureService, SubjectFigure
-from connector.services.record_names import RecordNames
-from connector.services.record_origins import origins, proving
-from connector.services.subject_lists import Asking, Standing, SubjectLists, Wanted
-from connector.services.visibility import (
+from connector.services.access.visibility import (
     OF_ONE_PERSON,
     Sight,
     VisibilityService,
     tells_of_people,
 )
+from connector.services.figures.figures import Figure, FigureService, SubjectFigure
+from connector.services.figures.subject_lists import Asking, Standing, SubjectLists, Wanted
+from connector.services.records.names import RecordNames
+from connector.services.records.origins import origins, proving
+from connector.services.rules.changeovers import ChangeoverService
 from connector.texts.because import because_text
 from connector.web.access import the_viewer
 from connector.web.bars import Bar

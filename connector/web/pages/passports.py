@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from connector.errors import UnknownThing
-from connector.services.passports import Passport, passports
+from connector.services.figures.passports import Passport, passports
 from connector.web.household import household, today
 
 blueprint = Blueprint("passports", __name__, url_prefix="/m/<municipality>")

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, abort, render_template, request
 
-from connector.services.directory import people_of
-from connector.services.looks import PROFILE_LOOKED_AT, LookService
-from connector.services.mailbox import MailboxService
-from connector.services.profiles import RouteFigure
-from connector.services.visibility import VisibilityService
+from connector.services.access.looks import PROFILE_LOOKED_AT, LookService
+from connector.services.access.visibility import VisibilityService
+from connector.services.figures.directory import people_of
+from connector.services.figures.profiles import RouteFigure
+from connector.services.notices.mailbox import MailboxService
 from connector.web.access import the_viewer
 from connector.web.household import household, profiles, today
 from connector.web.listing import search, sheet

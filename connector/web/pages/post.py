@@ -12,9 +12,9 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from connector.services.bursts import BurstService
-from connector.services.looks import BURST_DISCARDED, BURST_RELEASED, LETTER_LOOKED_AT
-from connector.services.mailbox import LetterDetails, MailboxService
+from connector.services.access.looks import BURST_DISCARDED, BURST_RELEASED, LETTER_LOOKED_AT
+from connector.services.notices.bursts import BurstService
+from connector.services.notices.mailbox import LetterDetails, MailboxService
 from connector.texts.words import plural
 from connector.web.access import the_viewer
 from connector.web.headers import LETTER_POLICY

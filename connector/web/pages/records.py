@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from connector.services.record_entry import (
+from connector.services.records.entry import (
     Chapter,
     Making,
     Opened,
@@ -18,9 +18,9 @@ from connector.services.record_entry import (
     StoredRow,
     differing,
 )
-from connector.services.record_lists import Found, ListedRow, RecordLists
-from connector.services.record_names import FEW, RecordNames
-from connector.services.record_registers import expected
+from connector.services.records.lists import Found, ListedRow, RecordLists
+from connector.services.records.names import FEW, RecordNames
+from connector.services.records.registers import expected
 from connector.spreadsheets.columns import Sheet
 from connector.web.access import the_viewer
 from connector.web.household import household, importer, now, nudge, today

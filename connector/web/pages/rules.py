@@ -2,8 +2,8 @@
 
 from flask import Blueprint, render_template
 
-from connector.services.rule_states import RuleStates
-from connector.services.visibility import Role
+from connector.services.access.visibility import Role
+from connector.services.rules.states import RuleStates
 from connector.web.access import the_viewer
 from connector.web.household import household, now
 

@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response
 
 from connector.domain.periods import PeriodKind, period_containing
 from connector.errors import UnknownThing
-from connector.services.snapshot_changes import SnapshotChanges
-from connector.services.snapshots import NothingToReport, SnapshotService
-from connector.services.visibility import OF_ONE_PERSON, VisibilityService
+from connector.services.access.visibility import OF_ONE_PERSON, VisibilityService
+from connector.services.figures.snapshot_changes import SnapshotChanges
+from connector.services.figures.snapshots import NothingToReport, SnapshotService
 from connector.texts.because import because_text
 from connector.web.access import the_viewer
 from connector.web.household import figures_of, household, now, nudge, today

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from connector.services.source_figures import SourceFigures
+from connector.services.sources.source_figures import SourceFigures
 from connector.web.access import the_viewer
 from connector.web.events import FOUND
 from connector.web.household import household

@@ -12,9 +12,9 @@ from flask import Blueprint, render_template, request
 from connector.errors import ConnectorError
 from connector.rulebook import MunicipalityRules, Rulebook
 from connector.rulebook.trials import trial, what_if
-from connector.services.rule_changes import RuleChanges
-from connector.services.rule_diff import Progress, RuleDiff
-from connector.services.visibility import VisibilityService
+from connector.services.access.visibility import VisibilityService
+from connector.services.rules.changes import RuleChanges
+from connector.services.rules.diff import Progress, RuleDiff
 from connector.testing.checking import Checked
 from connector.testing.installed_rules import check_folder, check_installed
 from connector.texts.because import because_text

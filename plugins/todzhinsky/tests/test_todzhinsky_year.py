@@ -43,7 +43,7 @@ from connector.domain.people import StaffTerm as Term
 from connector.domain.records import Assessment, Contest, Mentorship, Practice, Support
 from connector.domain.shares import Share
 from connector.rulebook import load_rules
-from connector.services.listed import registers_of
+from connector.services.cases.listed import registers_of
 from connector.testing import builders
 from connector.testing.builders import attempt, completion, programme, route
 from connector.testing.shares import counted, moment

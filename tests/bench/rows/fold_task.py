@@ -12,7 +12,7 @@ import psycopg
 from connector.bootstrap import Container
 from connector.dialects import SENDERS
 from connector.domain.signals import Dialect
-from connector.services.inbox import InboxService
+from connector.services.inbox.inbox import InboxService
 from connector.tasks.app import hint_publisher
 from tests.bench import one_by_one, processor_time, town
 from tests.bench.context import Context

@@ -7,7 +7,7 @@ import time
 import psycopg
 import requests
 
-from connector.services.logins import LoginService, TokenService
+from connector.services.access.logins import LoginService, TokenService
 from tests.bench import town
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Pair, Result, percentile

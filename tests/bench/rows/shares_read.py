@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from connector.services.figures import FigureService
+from connector.services.figures.figures import FigureService
 from tests.bench import town
 from tests.bench.context import Context
 from tests.bench.figures import Check, Goal, Pair, Result, Spread

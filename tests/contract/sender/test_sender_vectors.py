@@ -16,7 +16,7 @@ from connector.dialects.native_settings import settings_text
 from connector.dialects.strict_json import dumps
 from connector.domain.signals import Dialect
 from connector.hooks.signatures import is_signed
-from connector.services.sources import make_secret
+from connector.services.sources.sources import make_secret
 from tests.services import php
 from tests.services.missing import ServiceMissing
 

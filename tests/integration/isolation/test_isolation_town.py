@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from connector.cli import main
 from connector.models import Notice, RuleFault
-from connector.services.rule_faults import OFF_FOR, STRIKES, RuleFaultService
+from connector.services.folding.rule_faults import OFF_FOR, STRIKES, RuleFaultService
 from tests.integration.isolation.plugin_package import install, notices
 from tests.integration.spine.native_stream import arrivals, busy_year
 from tests.integration.spine.spine_town import NOW, Spine, catalogue, people, reopened, spine

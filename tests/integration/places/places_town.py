@@ -16,12 +16,12 @@ from sqlalchemy import select
 from connector.dialects import native
 from connector.domain.signals import Dialect
 from connector.models import Subject
-from connector.services.figures import FigureService
-from connector.services.importing import ImportService
-from connector.services.mapping import after_import
-from connector.services.recounting import Difference, Recount
-from connector.services.snapshots import SnapshotService
-from connector.services.sources import SourceService
+from connector.services.figures.figures import FigureService
+from connector.services.figures.snapshots import SnapshotService
+from connector.services.folding.recounting import Difference, Recount
+from connector.services.imports.importing import ImportService
+from connector.services.imports.mapping import after_import
+from connector.services.sources.sources import SourceService
 from connector.spreadsheets.workbook import read_workbook
 from tests.integration.spine.spine_town import Spine, spine
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from connector.cli import main
 from connector.models import Notice
-from connector.services.logins import TokenService
-from connector.services.visibility import Role
+from connector.services.access.logins import TokenService
+from connector.services.access.visibility import Role
 from connector.web.app import create_app
 from tests.integration.places.places_town import (
     KHANKA,

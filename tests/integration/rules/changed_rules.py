@@ -9,8 +9,8 @@ from connector.domain.cases import Case, Moment
 from connector.domain.dates import local_day
 from connector.domain.periods import PeriodKind, period_containing
 from connector.rulebook import MunicipalityRules
-from connector.services.figures import Figure, FigureService
-from connector.services.recounting import Recount
+from connector.services.figures.figures import Figure, FigureService
+from connector.services.folding.recounting import Recount
 from tests.integration.spine.spine_town import Spine
 
 Numbers = Mapping[tuple[str, str, str], tuple[int, int]]

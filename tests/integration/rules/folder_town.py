@@ -10,7 +10,7 @@ from connector.bootstrap import Container, build
 from connector.clock import AdjustableClock
 from connector.runtime.engine import Engine
 from connector.runtime.keep_rules import RuleKeeper
-from connector.services import schema
+from connector.services.upkeep import schema
 from tests.integration.spine.spine_town import config_for
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

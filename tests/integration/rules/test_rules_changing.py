@@ -16,8 +16,8 @@ from connector.rulebook import MunicipalityRules, Rulebook
 from connector.runtime import fold
 from connector.runtime.fold import Folder
 from connector.runtime.tick import Ticker
-from connector.services.folding import Batch, Folded, FoldService
-from connector.services.setting import Settings
+from connector.services.cases.setting import Settings
+from connector.services.folding.folding import Batch, Folded, FoldService
 from connector.web.app import create_app
 from tests.integration.rules.changed_rules import (
     everybody_counts,

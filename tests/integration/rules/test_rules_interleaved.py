@@ -20,7 +20,7 @@ from connector.rulebook import MunicipalityRules, Rulebook
 from connector.runtime import fold
 from connector.runtime.fold import Folder
 from connector.runtime.tick import Ticker
-from connector.services.setting import Settings
+from connector.services.cases.setting import Settings
 from tests.integration.rules.changed_rules import Numbers, numbers, recounted, shown, with_zeros
 from tests.integration.spine.native_stream import arrivals, busy_year
 from tests.integration.spine.spine_town import NOW, Spine, opened_again, spine

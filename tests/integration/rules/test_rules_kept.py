@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connector.runtime import engine as engine_module
-from connector.services import rule_sets
-from connector.services.rule_sets import RuleSetService
+from connector.services.rules import sets as rule_sets
+from connector.services.rules.sets import RuleSetService
 from tests.integration.rules.folder_town import CODE, NOW, Process, process, spoil, write
 
 

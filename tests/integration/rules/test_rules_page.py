@@ -10,8 +10,8 @@ import pytest
 from connector.cli import main
 from connector.rulebook import RuleFault
 from connector.runtime.engine import Engine
-from connector.services.rule_faults import RuleFaultService
-from connector.services.rule_sets import RuleSetService
+from connector.services.folding.rule_faults import RuleFaultService
+from connector.services.rules.sets import RuleSetService
 from tests.integration.rules.folder_town import CODE, process, spoil, write
 from tests.integration.web_town import NOW, M, WebTown, as_json, web_town
 

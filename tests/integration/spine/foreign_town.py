@@ -18,9 +18,9 @@ from connector.models import Delivery, Source, Subject
 from connector.moodle.client import MoodleClient
 from connector.replay import Recording
 from connector.runtime.engine import Engine
-from connector.services.casefiles import CaseFiles
-from connector.services.moodles import Moodles
-from connector.services.sources import SourceDetails, SourceService
+from connector.services.cases.casefiles import CaseFiles
+from connector.services.sources.moodles import Moodles
+from connector.services.sources.sources import SourceDetails, SourceService
 from tests.contract.fake_moodle import TOKEN, Site, client_of, site
 from tests.contract.moodle_deliveries import (
     BASIC,

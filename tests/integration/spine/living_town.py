@@ -21,10 +21,10 @@ from connector.runtime.engine import Engine
 from connector.runtime.reconcile import Habit, Reconciler
 from connector.runtime.reconcile_owners import Ground
 from connector.runtime.reconcile_pass import Progress
-from connector.services.casefiles import CaseFiles
-from connector.services.moodles import Moodles
-from connector.services.reconciliations import Kind, ReconciliationService
-from connector.services.sources import SourceDetails, SourceService
+from connector.services.cases.casefiles import CaseFiles
+from connector.services.sources.moodles import Moodles
+from connector.services.sources.reconciliations import Kind, ReconciliationService
+from connector.services.sources.sources import SourceDetails, SourceService
 from tests.contract.living_moodle import Activity, Course, LivingMoodle, Quiz
 from tests.contract.living_rest import LivingRest
 from tests.integration.spine.spine_town import Spine, open_spine

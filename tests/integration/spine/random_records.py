@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from connector.domain.because import SliceKind
 from connector.domain.periods import parse_period
-from connector.services.figures import FigureService
-from connector.services.recounting import Recount
+from connector.services.figures.figures import FigureService
+from connector.services.folding.recounting import Recount
 from tests.integration.spine.native_stream import Event, arrivals
 from tests.integration.spine.spine_town import Sheets, Spine
 from tests.integration.spine.todzhinsky_town import TODZHINSKY, completed, low

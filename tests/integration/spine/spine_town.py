@@ -16,10 +16,10 @@ from connector.domain.signals import Dialect
 from connector.runtime.claims import release_everything
 from connector.runtime.engine import Engine
 from connector.runtime.fold import Folder
-from connector.services import schema
-from connector.services.importing import ImportService
-from connector.services.mapping import after_import
-from connector.services.sources import SourceService
+from connector.services.imports.importing import ImportService
+from connector.services.imports.mapping import after_import
+from connector.services.sources.sources import SourceService
+from connector.services.upkeep import schema
 from connector.spreadsheets.workbook import read_workbook
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -97,7 +97,7 @@ class Spine:
         raise AssertionError("never settled")
 
     def is_waiting(self) -> bool:
-        from connector.services.deliveries import DeliveryService
+        from connector.services.inbox.deliveries import DeliveryService
 
         with self.container.db.reading() as session:
             counts = DeliveryService(session).counts(None)

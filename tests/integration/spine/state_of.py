@@ -16,8 +16,8 @@ from connector.models import (
     Share,
     Subject,
 )
-from connector.services.rebuilding import Rebuild
-from connector.services.recounting import Recount
+from connector.services.folding.rebuilding import Rebuild
+from connector.services.folding.recounting import Recount
 from tests.integration.spine.spine_town import MUNICIPALITIES, Spine
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from connector.domain.signals import Dialect
-from connector.services.rebuilding import Rebuild
-from connector.services.recounting import Recount
+from connector.services.folding.rebuilding import Rebuild
+from connector.services.folding.recounting import Recount
 from tests.contract.living_moodle import LivingMoodle
 from tests.contract.living_rest import READ
 from tests.integration.spine.living_town import LivingTown, living_town, truth

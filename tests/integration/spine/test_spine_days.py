@@ -10,7 +10,7 @@ from connector.domain.periods import parse_period
 from connector.models import Membership, Notice, Share, Subject, Tenant
 from connector.rulebook import MunicipalityRules, Rulebook
 from connector.runtime.tick import Ticker
-from connector.services.figures import FigureService
+from connector.services.figures.figures import FigureService
 from tests.integration.spine.native_stream import arrivals, event, graded
 from tests.integration.spine.spine_town import MUNICIPALITIES, Spine, spine
 from tests.integration.spine.state_of import assert_proven, state_of

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from connector.models import Delivery, Letter, Notice
-from connector.services.sources import SourceService
+from connector.services.sources.sources import SourceService
 from tests.integration.spine.killed_connector import Clients, KilledConnector
 from tests.integration.spine.native_stream import arrivals, busy_year
 from tests.integration.spine.spine_town import NOW, SOURCE, Spine, open_spine, reopened, spine

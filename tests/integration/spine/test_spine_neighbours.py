@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from connector.models import Share
 from connector.runtime import fold
 from connector.runtime.fold import Folder
-from connector.services import memberships
-from connector.services.folding import Batch, Folded, FoldService
-from connector.services.memberships import ShareKey, add_to_shares
+from connector.services.folding import memberships
+from connector.services.folding.folding import Batch, Folded, FoldService
+from connector.services.folding.memberships import ShareKey, add_to_shares
 from tests.integration.spine.native_stream import arrivals, busy_year
 from tests.integration.spine.spine_town import Spine, spine
 from tests.integration.spine.state_of import assert_proven

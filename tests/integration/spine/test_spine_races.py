@@ -13,10 +13,10 @@ from connector.domain import indicators
 from connector.models import Delivery, RuleFault
 from connector.rulebook import rulebook as asked_rulebook
 from connector.runtime.fold import Folder
-from connector.services import evidence
-from connector.services.folding import Batch, Folded, FoldService
-from connector.services.reading_deliveries import StoredDelivery, Understood, understand
-from connector.services.subjects import mark_dirty
+from connector.services.cases.subjects import mark_dirty
+from connector.services.folding import evidence
+from connector.services.folding.folding import Batch, Folded, FoldService
+from connector.services.inbox.reading_deliveries import StoredDelivery, Understood, understand
 from tests.integration.spine.native_stream import arrivals, busy_year
 from tests.integration.spine.spine_town import Spine, spine
 from tests.integration.spine.state_of import assert_proven, state_of

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connector.domain.signals import Dialect
-from connector.services.rebuilding import Rebuild
-from connector.services.recounting import Recount
+from connector.services.folding.rebuilding import Rebuild
+from connector.services.folding.recounting import Recount
 from tests.integration.spine.foreign_town import ForeignTown, foreign_town, history
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from connector.domain.because import SliceKind
 from connector.domain.periods import parse_period
 from connector.models import Notice
-from connector.services.figures import Figure, FigureService, SubjectFigure
+from connector.services.figures.figures import Figure, FigureService, SubjectFigure
 from connector.texts.because import because_text, sentences
 from tests.integration.spine.native_stream import arrivals
 from tests.integration.spine.spine_town import Spine

@@ -1,0 +1,1 @@
+"""Who signs in, who may see what, and who looked."""

@@ -1,0 +1,68 @@
+"""The log of looks and decisions: who saw a person's profile, who decided what (domain 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connector.models import Audit
+from connector.services.access.visibility import Viewer
+
+PROFILE_LOOKED_AT = "profile.looked_at"
+LETTER_LOOKED_AT = "letter.looked_at"
+DELIVERY_LOOKED_AT = "delivery.looked_at"
+DELIVERY_REPLAYED = "delivery.replayed"
+ACCOUNT_CONFIRMED = "account.confirmed"
+BURST_RELEASED = "burst.released"
+BURST_DISCARDED = "burst.discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of the log."""
+
+    at: datetime
+    actor: str
+    action: str
+
+
+class LookService:
+    """Takes a session, never commits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def note(
+        self,
+        viewer: Viewer,
+        action: str,
+        municipality: str | None,
+        person: str | None,
+        now: datetime,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Writes one look or decision down."""
+        self._session.add(
+            Audit(
+                at=now,
+                municipality=municipality,
+                actor=viewer.actor,
+                action=action,
+                person=person,
+                detail=dict(detail) if detail else None,
+            )
+        )
+        self._session.flush()
+
+    def of_person(self, municipality: str, number: str, limit: int = 50) -> tuple[Look, ...]:
+        """Who looked at this person, the latest first."""
+        rows = self._session.execute(
+            select(Audit.at, Audit.actor, Audit.action)
+            .where(Audit.municipality == municipality, Audit.person == number)
+            .order_by(Audit.at.desc(), Audit.id.desc())
+            .limit(limit)
+        )
+        return tuple(Look(at, actor, action) for at, actor, action in rows)

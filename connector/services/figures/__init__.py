@@ -1,0 +1,1 @@
+"""Figures as people look at them: shares, lists behind them, passports, snapshots."""

@@ -1,0 +1,1 @@
+"""Evidence merged, judged and written: the one short transaction, and its proof by recount."""

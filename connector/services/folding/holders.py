@@ -1,0 +1,27 @@
+"""Whose evidence it was: attempts change hands when Moodle merges two accounts."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from connector.models import Account, Subject
+from connector.services.cases.subjects import mark_dirty
+
+
+def mark_holders(session: Session, holders: Iterable[tuple[str, str]]) -> None:
+    """Has those judged again from or to whom an attempt went."""
+    wanted = [
+        and_(Account.source == source, Account.user_id == user_id)
+        for source, user_id in sorted(holders)
+        if user_id
+    ]
+    if not wanted:
+        return
+    rows = session.execute(
+        select(Subject.municipality, Subject.code)
+        .join(Account, Account.subject_id == Subject.id)
+        .where(or_(*wanted), Account.match.in_(("matched", "confirmed")))
+    ).all()
+    for municipality in sorted({municipality for municipality, _ in rows}):
+        mark_dirty(session, municipality, "staff", {c for m, c in rows if m == municipality})

@@ -1,0 +1,1 @@
+"""Spreadsheets and single rows coming in: compared, dated, gated, written (contract 3)."""

@@ -1,0 +1,1 @@
+"""Deliveries: written down, understood, looked at."""

@@ -1,0 +1,130 @@
+"""Whom to tell about whom: mentors, heads, methodists, specialists for a whole batch of people."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from connector.domain.because import SliceKind, SubjectKind
+from connector.domain.cases import Case, StaffCase
+from connector.domain.circle import Duties, Posts, circle_of, circle_of_place
+from connector.domain.dates import Span
+from connector.domain.dossier import Dossier, Setting
+from connector.domain.owed import Circle
+from connector.domain.people import Organisation, Role, StaffMember, StaffTerm
+from connector.models import Login
+from connector.services.notices.addresses import LOGIN
+from connector.services.records import reading as records
+
+
+def circles_around(
+    session: Session,
+    setting: Setting,
+    standing: Posts,
+    cases: Iterable[Case],
+    day: date,
+    spoken_of: Collection[SubjectKind],
+) -> dict[tuple[SubjectKind, str], Circle]:
+    """Who stands around each subject: of a person everybody; of what is none those in charge of its
+    places, but only where the plugin's hooks speak of its kind."""
+    dossiers, others = [], []
+    for case in cases:
+        if isinstance(case, StaffCase):
+            dossiers.append(case.folded.dossier)
+        elif case.kind in spoken_of:
+            others.append(case)
+    around = circles_of_places(session, setting, standing, others, day)
+    if dossiers:
+        found = circles(session, setting, standing, dossiers, day)
+        around |= {(SubjectKind.STAFF, number): circle for number, circle in found.items()}
+    return around
+
+
+def circles(
+    session: Session,
+    setting: Setting,
+    standing: Posts,
+    dossiers: Collection[Dossier],
+    day: date,
+) -> dict[str, Circle]:
+    """Circles by personnel number; a fixed number of queries, however many people.
+
+    standing: see standing_posts.
+    """
+    mentorships = {d.person.personnel_no: d.mentorships for d in dossiers}
+    codes = {code for d in dossiers for code in d.person.at(day).associations}
+    named = {m.mentor for found in mentorships.values() for m in found}
+    named |= set(heads_of(setting.organisation, codes, day).values())
+    held = replace(posts(session, setting.municipality, standing, named), mentorships=mentorships)
+    people = (d.person for d in dossiers)
+    return {p.personnel_no: circle_of(p, day, setting.organisation, held) for p in people}
+
+
+def circles_of_places(
+    session: Session, setting: Setting, standing: Posts, cases: Iterable[Case], day: date
+) -> dict[tuple[SubjectKind, str], Circle]:
+    """Circles of what is no person, by kind and code; a fixed number of queries."""
+    where = {(case.kind, case.code): case.slices(day) for case in cases}
+    if not where:
+        return {}
+    slices = {one for found in where.values() for one in found}
+    codes = {one.code for one in slices if one.kind is SliceKind.ASSOCIATION}
+    named = set(heads_of(setting.organisation, codes, day).values())
+    held = posts(session, setting.municipality, standing, named)
+    return {
+        subject: circle_of_place(found, day, setting.organisation, held)
+        for subject, found in where.items()
+    }
+
+
+def standing_posts(session: Session, municipality: str) -> Posts:
+    """Whoever is assigned to anything, or stands in for anybody: what only imports change."""
+    assignments = records.assignments(session, municipality)
+    # Whose absence a deputy covers may be named nowhere else: `of` holds places and people alike.
+    numbers = {n for a in assignments for n in (a.personnel_no, a.of)}
+    return Posts(records.staff(session, municipality, sorted(numbers)), Duties(assignments))
+
+
+def posts(
+    session: Session, municipality: str, standing: Posts, named: Collection[str] = ()
+) -> Posts:
+    """`standing`, and besides whoever signs in or is named."""
+    signing_in = _signing_in(session, municipality)
+    others = sorted(number for number in named if number not in standing.staff)
+    staff = records.staff(session, municipality, others) if others else {}
+    return Posts(
+        {**standing.staff, **staff} if staff else standing.staff,
+        standing.duties,
+        methodists=signing_in.get("methodist", ()),
+        specialists=signing_in.get("specialist", ()),
+    )
+
+
+def heads_of(organisation: Organisation, codes: Iterable[str], day: date) -> dict[str, str]:
+    """Personnel numbers of the associations' heads, by association; who has none is left out."""
+    found = {code: organisation.association(code, day) for code in codes}
+    return {code: a.head for code, a in found.items() if a is not None and a.head is not None}
+
+
+def _signing_in(session: Session, municipality: str) -> dict[str, tuple[StaffMember, ...]]:
+    """Log-ins that can be written to, by role; known people under their personnel number."""
+    rows = session.execute(
+        select(Login.name, Login.person, Login.role)
+        .where(
+            Login.municipality == municipality,
+            Login.role.in_(("methodist", "specialist")),
+            or_(Login.email.is_not(None), Login.person.is_not(None)),
+        )
+        .order_by(Login.name)
+    )
+    found: dict[str, list[StaffMember]] = {}
+    for name, person, role in rows:
+        found.setdefault(role, []).append(_as_member(person or f"{LOGIN}{name}", name))
+    return {role: tuple(members) for role, members in found.items()}
+
+
+def _as_member(recipient: str, name: str) -> StaffMember:
+    """A log-in where a person is asked for: only the number to tell it under means anything."""
+    return StaffMember(recipient, name, "", (StaffTerm(None, Role.MANAGER),), (Span(),))

@@ -1,0 +1,1 @@
+"""Dated records, read as domain values, listed, entered, and asked where they came from."""

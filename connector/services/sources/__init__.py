@@ -1,0 +1,1 @@
+"""Moodle sites: who may write, whose accounts they know, how they are gone through."""

@@ -1,0 +1,77 @@
+"""One Moodle client per source, with its breaker and budget, for as long as the process lives."""
+
+from functools import partial
+from ipaddress import ip_address
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from connector.clock import Clock
+from connector.moodle.breaker import Breaker
+from connector.moodle.budget import Budget
+from connector.moodle.watched import OPENED, WAITED
+from connector.services.sources.sources import SourceDetails
+from connector.tallies import Tallies
+
+if TYPE_CHECKING:
+    from connector.moodle.client import MoodleClient
+
+
+class Moodles:
+    """Hands out clients; a changed address or token makes a new one."""
+
+    def __init__(self, clock: Clock, allow_private: bool, tallies: Tallies | None = None) -> None:
+        self._tallies = tallies or Tallies()
+        self._clock = clock
+        self._allow_private = allow_private
+        self._lock = Lock()
+        self._clients: dict[str, tuple[tuple[str, str], MoodleClient]] = {}
+
+    def client(self, source: SourceDetails) -> "MoodleClient | None":
+        """None while the source has no address or no token."""
+        if not source.url or not source.rest_token:
+            return None
+        # Web and tick never ask a Moodle: requests and all it needs would stay in their memory.
+        from connector.moodle.client import MoodleClient
+        from connector.outgoing import Guard, GuardedSession
+
+        wanted = (source.url, source.rest_token)
+        with self._lock:
+            held = self._clients.get(source.code)
+            if held is not None and held[0] == wanted:
+                return held[1]
+            private = self._allow_private or _is_plainly_private(source.url)
+            guard = Guard.for_urls(source.url, allow_private=private)
+            client = MoodleClient(
+                source.url,
+                source.rest_token,
+                session=GuardedSession(guard),
+                clock=self._clock,
+                budget=Budget(),
+                breaker=Breaker(),
+                watch=partial(self._watch, source.code),
+            )
+            self._clients[source.code] = (wanted, client)
+            return client
+
+    def _watch(self, source: str, what: str, amount: float) -> None:
+        if what == WAITED:
+            self._tallies.add("moodle_wait_seconds", source, by=amount)
+        elif what == OPENED:
+            self._tallies.add("moodle_breaker_openings", source)
+        else:
+            self._tallies.add("moodle_requests", source, what)
+
+
+def _is_plainly_private(url: str) -> bool:
+    """Whether the administrator typed an address itself, or this machine: then it is meant.
+
+    A name is another matter: whoever runs its name server decides where it leads, so names that
+    lead into private networks need CONNECTOR_ALLOW_PRIVATE.
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True

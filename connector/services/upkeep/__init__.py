@@ -1,0 +1,1 @@
+"""What keeps the installation alive: schema, backups, retention, counts, watching."""
