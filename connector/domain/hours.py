@@ -57,3 +57,24 @@ class PostHours:
         # By way of UTC: an hour added to local time would stumble where the clocks are put forward.
         later = (at.astimezone(UTC) + _HOUR).astimezone(self.zone)
         return later.replace(minute=0, second=0, microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedHours:
+    """Hours of somebody who serves several municipalities: open while any of them is."""
+
+    several: tuple[PostHours, ...]
+
+    def are_open(self, instant: datetime) -> bool:
+        return any(hours.are_open(instant) for hours in self.several)
+
+    def next_open(self, instant: datetime) -> datetime:
+        """See PostHours.next_open."""
+        return min(hours.next_open(instant) for hours in self.several)
+
+    def next_digest(self, instant: datetime) -> datetime:
+        """See PostHours.next_digest."""
+        return min(hours.next_digest(instant) for hours in self.several)
+
+
+Hours = PostHours | SharedHours

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from connector.domain.hours import PostHours
+from connector.domain.hours import Hours
 from connector.models import Notice
 from connector.models.notice import NOTICE_STATES
 from connector.services.notices.unsent import change_unsent, next_moment
@@ -58,7 +58,7 @@ class BurstService:
                 )
 
     def release(
-        self, municipality: str, hours: PostHours, now: datetime, kind: str | None = None
+        self, municipality: str, hours: Hours, now: datetime, kind: str | None = None
     ) -> int:
         """Lets a parked burst go after all. Returns how many notices."""
         rows = self._parked(municipality, kind)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from connector.domain.hours import PostHours
+from connector.domain.hours import Hours
 from connector.domain.notices import ROUTE_STALLED
 from connector.domain.owed import Owed
 from connector.models import Notice, Subject
@@ -43,7 +43,7 @@ class NoticeService:
         self,
         municipality: str,
         owed_by_subject: Mapping[int, Sequence[Owed]],
-        hours: PostHours,
+        hours: Hours,
         now: datetime,
         partly: Collection[int] = (),
     ) -> None:
@@ -65,14 +65,14 @@ class NoticeService:
         self._insert(municipality, news.values(), known, hours, now)
 
     def tell(
-        self, municipality: str, owed: Iterable[Owed], hours: PostHours, now: datetime
+        self, municipality: str, owed: Iterable[Owed], hours: Hours, now: datetime
     ) -> None:
         """Adds notices that follow from no single subject; one that is there stays as it is."""
         notices = list(owed)
         known = addresses(self._session, municipality, _recipients(notices))
         self._insert(municipality, [(None, n) for n in notices], known, hours, now)
 
-    def readdress(self, municipality: str, hours: PostHours, now: datetime) -> int:
+    def readdress(self, municipality: str, hours: Hours, now: datetime) -> int:
         """After an import: what waits goes to today's addresses, and what was held for want of one
         is let go. Returns how many notices changed."""
         rows = self._session.execute(
@@ -158,7 +158,7 @@ class NoticeService:
         self,
         pairs: Sequence[tuple[Any, Owed]],
         known: Mapping[str, str],
-        hours: PostHours,
+        hours: Hours,
         now: datetime,
     ) -> None:
         """What waits says what is owed today, in today's words, to today's address."""
@@ -185,7 +185,7 @@ class NoticeService:
         municipality: str,
         news: Iterable[tuple[int | None, Owed]],
         known: Mapping[str, str],
-        hours: PostHours,
+        hours: Hours,
         now: datetime,
     ) -> None:
         # In one order everywhere: two workers that insert the same keys must not deadlock.
@@ -211,7 +211,7 @@ def _row(
     subject: int | None,
     owed: Owed,
     known: Mapping[str, str],
-    hours: PostHours,
+    hours: Hours,
     now: datetime,
 ) -> dict[str, Any]:
     state, reason = _state_of(owed, known)

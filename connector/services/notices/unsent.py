@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from connector.domain.hours import PostHours
+from connector.domain.hours import Hours
 from connector.domain.owed import Recipient
 from connector.models import Notice
 from connector.models.many import update_many
@@ -26,7 +26,7 @@ def change_unsent(session: Session, changes: Sequence[dict[str, Any]]) -> None:
     update_many(session, Notice, keys, values, _IS_UNSENT)
 
 
-def next_moment(role: str, urgent: bool, hours: PostHours, now: datetime) -> datetime:
+def next_moment(role: str, urgent: bool, hours: Hours, now: datetime) -> datetime:
     """Alerts and what is written to a teacher or mentor go at the next moment people may be
     disturbed; the rest waits for the digest."""
     soon = urgent or role in _PERSONAL
