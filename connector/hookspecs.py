@@ -17,6 +17,7 @@ import pluggy
 from connector.domain.because import SubjectKind
 from connector.domain.cases import Case
 from connector.domain.owed import Circle, Owed
+from connector.domain.proposals import ProposedRoute
 
 PROJECT = "connector"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -29,7 +30,7 @@ def connector_rule_folders() -> list[Traversable]:  # type: ignore[empty-body]
 
 @hookspec
 def connector_subjects() -> Collection[SubjectKind]:  # type: ignore[empty-body]
-    """The kinds of subjects that the two hooks below speak of; without it, all.
+    """The kinds of subjects that notices and next turns speak of; without it, all.
 
     Only cases of these kinds are handed to the plugin's process, and handing them over is most of
     what asking costs.
@@ -53,4 +54,14 @@ def connector_next_turn(case: Case, day: date) -> date | None:
 
     None where no day will. Without it a notice that begins on a calendar day would wait until
     something else brings the subject up.
+    """
+
+
+@hookspec
+def connector_propose_route(case: Case, day: date) -> ProposedRoute | None:
+    """The draft of a route for the person's open deficits, to be decided about by a methodist.
+
+    case: the person without the draft that the answer would replace. None leaves the core's own
+    proposal as it is (`connector.domain.proposing.propose`, which a plugin may ask and refine). The
+    answer is a pure function of the two; only people in whom a deficit was found are asked about.
     """

@@ -1,5 +1,6 @@
 """Everything about one person that a fold needs, and the municipality it is folded in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
@@ -49,6 +50,25 @@ class StallPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftPolicy:
+    """How drafts of routes are planned: working days, and what builds on what.
+
+    begins_after: working days until a route that is proposed today begins. hours_a_day: hours of a
+    programme that a working person does in a working day; least_days: what the shortest takes.
+    prerequisites: by course, the courses that have to be completed before it.
+    """
+
+    begins_after: int = 5
+    hours_a_day: int = 2
+    least_days: int = 10
+    prerequisites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def days(self, hours: int | None) -> int:
+        """Working days that a programme takes."""
+        return max(self.least_days, -(-(hours or 0) // self.hours_a_day))
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """One municipality: what is common to all of its people.
 
@@ -63,6 +83,7 @@ class Setting:
     calendar: WorkCalendar
     scales: Scales = field(default_factory=Scales)
     stalls: StallPolicy = field(default_factory=StallPolicy)
+    drafts: DraftPolicy = field(default_factory=DraftPolicy)
     registers: Registers = field(default_factory=Registers)
     peopled: frozenset[SubjectKind] = frozenset()
 

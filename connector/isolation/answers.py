@@ -8,8 +8,11 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from connector.domain.because import SubjectKind
+from connector.domain.catalogue import NotATarget, parse_target
 from connector.domain.owed import Owed, Recipient
-from connector.isolation.asker import Description
+from connector.domain.proposals import ProposedRoute
+from connector.domain.routes import RouteStep
+from connector.isolation.asker import PROPOSE, Description
 from connector.isolation.said import Failure, Said
 
 KNOWN_API = 1
@@ -40,9 +43,52 @@ class OwedSchema(Schema):
         return Owed(**data)
 
 
+def _is_target(text: str) -> None:
+    try:
+        parse_target(text)
+    except NotATarget as err:
+        raise ValidationError("not a target") from err
+
+
+class ProposedStepSchema(Schema):
+    """Lengths are those of the sheet `steps`."""
+
+    target = fields.Str(required=True, validate=[validate.Length(1, 250), _is_target])
+    competencies = fields.List(
+        fields.Str(validate=validate.Length(1, 60)), required=True, validate=validate.Length(0, 100)
+    )
+    due_on = fields.Date(format="iso", required=True, allow_none=True)
+    required = fields.Bool(required=True, truthy={True}, falsy={False})
+
+
+class ProposedSchema(Schema):
+    starts_on = fields.Date(format="iso", required=True)
+    note = fields.Str(required=True, validate=validate.Length(0, 500))
+    steps = fields.List(
+        fields.Nested(ProposedStepSchema), required=True, validate=validate.Length(1, 50)
+    )
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> ProposedRoute:
+        steps = tuple(
+            RouteStep(
+                order,
+                parse_target(step["target"]),
+                tuple(step["competencies"]),
+                step["due_on"],
+                step["required"],
+            )
+            for order, step in enumerate(data["steps"], 1)
+        )
+        if any(step.due_on and step.due_on < data["starts_on"] for step in steps):
+            raise ValidationError("a step is due before the route begins", "steps")
+        return ProposedRoute(data["starts_on"], steps, data["note"])
+
+
 class SaidSchema(Schema):
     owed = fields.List(fields.Nested(OwedSchema), load_default=())
     turn = fields.Date(format="iso", allow_none=True, load_default=None)
+    proposed = fields.Raw(allow_none=True, load_default=None)
     faults = fields.Dict(fields.Str(), fields.Str(), load_default=dict)
     used = fields.Int(strict=True, required=True)
     spent = fields.Bool(load_default=False)
@@ -74,7 +120,7 @@ _DESCRIPTION = DescriptionSchema()
 def read_said(frame: bytes, hooks: Collection[str]) -> Answered:
     """Raises Nonsense where the frame is none of ours; what a plugin said wrongly is its fault."""
     document = _json(frame)
-    if not any(document.get(name) for name in ("owed", "turn", "faults", "spent")):
+    if not any(document.get(name) for name in ("owed", "turn", "proposed", "faults", "spent")):
         # Most say nothing, and a schema takes longer than all the rest.
         return Answered(Said(), _used(document), False)
     _check_text(document)
@@ -91,7 +137,14 @@ def read_said(frame: bytes, hooks: Collection[str]) -> Answered:
             owed = tuple(OwedSchema(many=True).load(document["owed"]))
         except ValidationError as err:
             faults["connector_notices"] = Failure(f"Owed: {_first(err)}")
-    return Answered(Said(owed, loaded["turn"], faults), loaded["used"], loaded["spent"])
+    proposed: ProposedRoute | None = None
+    if document.get("proposed"):
+        try:
+            proposed = ProposedSchema().load(document["proposed"])
+        except ValidationError as err:
+            faults[PROPOSE] = Failure(f"ProposedRoute: {_first(err)}")
+    said = Said(owed, loaded["turn"], faults, proposed=proposed)
+    return Answered(said, loaded["used"], loaded["spent"])
 
 
 def read_description(frame: bytes) -> Description:

@@ -12,6 +12,9 @@ from connector.isolation.said import Said
 
 Pair = tuple[Case, Circle]
 
+PROPOSE = "connector_propose_route"
+"""Asked when a draft is wanted; the other hooks are asked whenever a subject is judged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from connector.domain.owed import Owed
+from connector.domain.proposals import ProposedRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Failure:
 class Said:
     """owed, turn: of the hooks that answered. faults: of those that failed, by hook.
 
+    proposed: the route, None where the core's stands.
     unasked: nobody could be asked at the moment, which is no fault of this subject's.
     """
 
@@ -26,6 +28,7 @@ class Said:
     turn: date | None = None
     faults: Mapping[str, Failure] = field(default_factory=dict)
     unasked: bool = False
+    proposed: ProposedRoute | None = None
 
 
 UNASKED = Said(unasked=True)

@@ -13,12 +13,14 @@ from connector import hookspecs
 from connector.domain.because import SubjectKind
 from connector.domain.cases import Case
 from connector.domain.owed import Circle, Owed
+from connector.domain.proposals import ProposedRoute
+from connector.isolation.asker import PROPOSE
 
 NOTICES = "connector_notices"
 NEXT_TURN = "connector_next_turn"
 FOLDERS = "connector_rule_folders"
 SUBJECTS = "connector_subjects"
-ASKED = frozenset({NOTICES, NEXT_TURN})
+ASKED = frozenset({NOTICES, NEXT_TURN, PROPOSE})
 
 MOST_NOTICES = 200
 """Of one subject; a plugin that owes more has lost count."""
@@ -60,12 +62,14 @@ class Speaker:
         return sorted({SubjectKind(kind) for answer in answers for kind in answer})
 
     def say(self, case: Case, circle: Circle, day: date, hooks: Collection[str]) -> dict[str, Any]:
-        """`{"owed", "turn", "faults": {hook: message}, "spent"}`, of the hooks asked."""
+        """`{"owed", "turn", "proposed", "faults": {hook: message}, "spent"}`, of those asked."""
         said: dict[str, Any] = {"faults": {}}
         if NOTICES in hooks:
             self._try(said, NOTICES, "owed", lambda: self._owed(case, circle, day))
         if NEXT_TURN in hooks:
             self._try(said, NEXT_TURN, "turn", lambda: self._turn(case, day))
+        if PROPOSE in hooks:
+            self._try(said, PROPOSE, "proposed", lambda: self._proposed(case, day))
         return said
 
     def _owed(self, case: Case, circle: Circle, day: date) -> list[dict[str, Any]]:
@@ -79,6 +83,12 @@ class Speaker:
         turns = self._manager.hook.connector_next_turn(case=case, day=day)
         later = [_day(turn) for turn in turns if _day(turn) > day.isoformat()]
         return min(later, default=None)
+
+    def _proposed(self, case: Case, day: date) -> dict[str, Any] | None:
+        routes = [
+            one for one in self._manager.hook.connector_propose_route(case=case, day=day) if one
+        ]
+        return _route(routes[0]) if routes else None
 
     def _try(self, said: dict[str, Any], hook: str, name: str, ask: Callable[[], Any]) -> None:
         try:
@@ -131,6 +141,24 @@ def _notice(one: object) -> dict[str, Any]:
         "params": dict(one.params),
         "happened_on": _day(one.happened_on),
         "urgent": one.urgent,
+    }
+
+
+def _route(one: object) -> dict[str, Any]:
+    if not isinstance(one, ProposedRoute):
+        raise TypeError(f"{PROPOSE} returned {type(one).__name__}, not ProposedRoute")
+    return {
+        "starts_on": _day(one.starts_on),
+        "note": one.note,
+        "steps": [
+            {
+                "target": str(step.target),
+                "competencies": list(step.competencies),
+                "due_on": None if step.due_on is None else _day(step.due_on),
+                "required": step.required,
+            }
+            for step in one.steps
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from connector.domain.owed import Owed
+from connector.domain.proposals import Proposal, ProposedRoute
 from connector.rulebook.faults import RuleFault
 
 
@@ -20,3 +21,17 @@ class Answer:
     faults: tuple[RuleFault, ...] = ()
     heard: frozenset[str] = frozenset()
     is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What is proposed for one person. proposal: the core's, None where nothing is open.
+
+    route: the municipality's own where it has one, else the core's; None where there is nothing to
+    do. faults: of rules that could not say; the core's stands then. heard: the rules that could.
+    """
+
+    proposal: Proposal | None = None
+    route: ProposedRoute | None = None
+    faults: tuple[RuleFault, ...] = ()
+    heard: frozenset[str] = frozenset()

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from threading import Lock
 from time import monotonic
 
+from connector.domain.cases import StaffCase
 from connector.domain.dates import earliest
-from connector.domain.owed import Owed
-from connector.isolation.asker import Pair
+from connector.domain.owed import Circle, Owed
+from connector.domain.proposals import Proposal
+from connector.domain.proposing import propose
+from connector.isolation.asker import PROPOSE, Pair
 from connector.isolation.said import UNASKED, Said
 from connector.rulebook import core_plugin
-from connector.rulebook.answers import Answer
+from connector.rulebook.answers import Answer, Proposed
 from connector.rulebook.faults import RuleFault, UnknownMunicipality
 from connector.rulebook.plugins import FoundPlugin
 from connector.rulebook.python_rules import rule_name
@@ -54,6 +57,26 @@ class Asking:
         said = self._said(plugin, pairs, day, off)
         return [_answer(plugin, pair, one, day, off) for pair, one in zip(pairs, said, strict=True)]
 
+    def proposals(
+        self, code: str, cases: Sequence[StaffCase], day: date, off: Collection[str] = ()
+    ) -> list[Proposed]:
+        """What is proposed for each person, in order. Raises UnknownMunicipality.
+
+        The plugin is asked only about those for whom the core finds something open.
+        """
+        if code not in self._plugins:
+            raise UnknownMunicipality(code)
+        plugin = self._plugins[code]
+        found = [propose(case, day) for case in cases]
+        said: dict[int, Said] = {}
+        wanted = [n for n, proposal in enumerate(found) if proposal is not None]
+        rule = rule_name(code, PROPOSE)
+        if plugin.asker is not None and plugin.proposes and rule not in off and wanted:
+            self._make_room(code)
+            pairs = [(cases[n], Circle()) for n in wanted]
+            said = dict(zip(wanted, plugin.asker.ask(pairs, day, [PROPOSE]), strict=True))
+        return [_proposed(code, proposal, said.get(n)) for n, proposal in enumerate(found)]
+
     def _said(
         self, plugin: FoundPlugin, pairs: Sequence[Pair], day: date, off: Collection[str]
     ) -> list[Said]:
@@ -92,6 +115,19 @@ class Asking:
             plugin = self._plugins.get(code)
             if plugin is not None and plugin.asker is not None:
                 plugin.asker.close()
+
+
+def _proposed(code: str, proposal: Proposal | None, said: Said | None) -> Proposed:
+    route = proposal.route if proposal is not None and not proposal.is_empty else None
+    if said is None or said.unasked:
+        return Proposed(proposal, route)
+    rule = rule_name(code, PROPOSE)
+    failure = said.faults.get(PROPOSE)
+    if failure is not None:
+        # Better the core's draft than none: a methodist looks at it in any case.
+        fault = RuleFault(code, rule, failure.message, failure.deadly)
+        return Proposed(proposal, route, (fault,))
+    return Proposed(proposal, said.proposed or route, heard=frozenset({rule}))
 
 
 def _answer(plugin: FoundPlugin, pair: Pair, said: Said, day: date, off: Collection[str]) -> Answer:

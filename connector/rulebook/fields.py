@@ -142,6 +142,28 @@ class Ladder(fields.Field[tuple[Rung, ...]]):
         return tuple(Rung(rung) for rung in value)
 
 
+class Courses(fields.Field[dict[str, tuple[str, ...]]]):
+    """By course, the courses before it."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(
+        self, value: Any, attr: Any, data: Any, **kwargs: Any
+    ) -> dict[str, tuple[str, ...]]:
+        expected = "ожидались курсы, у каждого список курсов до него: course-b: [course-a]"
+        if not isinstance(value, dict):
+            raise ValidationError(expected)
+        found: dict[str, tuple[str, ...]] = {}
+        for course, before in value.items():
+            names = before if isinstance(before, list) else [before]
+            if not all(isinstance(name, str) and name.strip() for name in (course, *names)):
+                raise ValidationError(expected)
+            if course in names:
+                raise ValidationError(f"курс {course} стоит сам перед собой")
+            found[course] = tuple(names)
+        return found
+
+
 class Zone(fields.Field[ZoneInfo]):
     """A time zone by its IANA name."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector import __version__
-from connector.domain.dossier import StallPolicy
+from connector.domain.dossier import DraftPolicy, StallPolicy
 from connector.domain.levels import Scale, Scales
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
@@ -118,6 +118,7 @@ class _Loader:
             roadmap=self._roadmap,
             numbers=self._amending.numbers,
             notices=notices.rules,
+            drafts=DraftPolicy(**(settings["drafts"] or {})),
         )
 
     def _read_folder(self, folder: Traversable) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from connector.domain.because import SubjectKind
 from connector.domain.calendar import WorkCalendar
-from connector.domain.dossier import StallPolicy
+from connector.domain.dossier import DraftPolicy, StallPolicy
 from connector.domain.hours import PostHours
 from connector.domain.indicators import Indicator
 from connector.domain.levels import Scales
@@ -46,6 +46,7 @@ class MunicipalityRules:
     roadmap: tuple[PlannedItem, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[NoticeRule, ...] = ()
+    drafts: DraftPolicy = field(default_factory=DraftPolicy)
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from connector.domain.because import SubjectKind
 from connector.isolation.answers import Refused
-from connector.isolation.asker import Asker, Description
+from connector.isolation.asker import PROPOSE, Asker, Description
 from connector.isolation.confined import Confined
 from connector.rulebook.code_identity import code_identity, package_folder
 from connector.rulebook.faults import RuleFileFault
@@ -34,8 +34,10 @@ _AT_ONCE = 4
 class FoundPlugin:
     """A municipality as it was found: an installed distribution, or a folder of the rules folder.
 
-    asker: answers for its Python; None where it has no hooks, or must not be asked. is_silent: it
-    may have something to say and cannot be asked. code: which Python it is, None without any.
+    asker: answers for its Python; None where it has no hooks, or must not be asked. hooks: those
+    asked whenever a subject is judged; proposes: whether it has drafts of its own. is_silent: it
+    may have something to say and cannot be asked. code: which Python it is, None where none of it
+    bears on judging.
     """
 
     municipality: str
@@ -48,6 +50,12 @@ class FoundPlugin:
     subjects: frozenset[SubjectKind] = frozenset(SubjectKind)
     is_silent: bool = False
     code: str | None = None
+    proposes: bool = False
+
+    @property
+    def answers(self) -> frozenset[str]:
+        """Every hook that its Python answers."""
+        return self.hooks | {PROPOSE} if self.proposes else self.hooks
 
 
 def find_plugins(rules_dir: Path | None, safe_mode: bool = False) -> tuple[FoundPlugin, ...]:
@@ -90,12 +98,14 @@ def plugin_in(package: Path) -> FoundPlugin:
     plugin = FoundPlugin(code, package.name, None, folders)
     if not described.hooks:
         return plugin
+    hooks = described.hooks - {PROPOSE}
     return replace(
         plugin,
         asker=asker,
-        hooks=described.hooks,
+        hooks=hooks,
         subjects=described.subjects,
-        code=code_identity(package, None, folders),
+        code=code_identity(package, None, folders) if hooks else None,
+        proposes=PROPOSE in described.hooks,
     )
 
 
@@ -118,15 +128,19 @@ def _asked(point: EntryPoint) -> FoundPlugin:
     folders = tuple(Path(folder) for folder in described.folders)
     if not described.hooks:
         return FoundPlugin(point.name, name, version, folders)
+    hooks = described.hooks - {PROPOSE}
+    code = code_identity(package, version, folders) if package else str(version)
     return FoundPlugin(
         point.name,
         name,
         version,
         folders,
         asker=asker,
-        hooks=described.hooks,
+        hooks=hooks,
         subjects=described.subjects,
-        code=code_identity(package, version, folders) if package else str(version),
+        # Drafts are judged by nobody: who proposes otherwise than before judges as before.
+        code=code if hooks else None,
+        proposes=PROPOSE in described.hooks,
     )
 
 

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from connector.domain.because import Judgement, SubjectKind
-from connector.domain.cases import Case, Frame, Moment
+from connector.domain.cases import Case, Frame, Moment, StaffCase
 from connector.domain.indicators import Indicator
 from connector.domain.indicators import judge as judge_indicator
 from connector.domain.owed import Circle
-from connector.isolation.asker import Pair
+from connector.isolation.asker import PROPOSE, Pair
 from connector.rulebook.amendments import Amendment
-from connector.rulebook.answers import Answer
+from connector.rulebook.answers import Answer, Proposed
 from connector.rulebook.asking import Asking, Timed
 from connector.rulebook.faults import (
     RuleFault,
@@ -236,6 +236,28 @@ class Rulebook:
         """The same about one subject."""
         return self.notices_of(code, [(case, circle)], day)[0]
 
+    def proposals_of(
+        self, code: str, cases: Sequence[StaffCase], day: date, off: Collection[str] = ()
+    ) -> list[Proposed]:
+        """Asks the core and the municipality's own what route is proposed for each person.
+
+        off: rules that are switched off. Never raises for a plugin's sake; raises
+        UnknownMunicipality.
+        """
+        return self._asking.proposals(code, cases, day, off)
+
+    def proposer_of(self, code: str) -> PythonRules | None:
+        """The municipality's own proposing, None where the core's stands. Raises
+        UnknownMunicipality."""
+        known = self._known.get(code)
+        if known is None:
+            raise UnknownMunicipality(code)
+        plugin = known.plugin
+        if plugin.asker is None or not plugin.proposes:
+            return None
+        version = plugin.code or plugin.version or ""
+        return PythonRules(code, version, frozenset({rule_name(code, PROPOSE)}))
+
     def python_of(self, code: str) -> PythonRules | None:
         """The municipality's rules written in Python; None without any that can be asked.
 
@@ -258,7 +280,7 @@ class Rulebook:
             raise UnknownMunicipality(code)
         known = self._known[code]
         by_files = frozenset(rule.subject for rule in known.rules.notices) if known.rules else ()
-        return known.plugin.subjects.union(by_files) if known.plugin.asker else frozenset(by_files)
+        return known.plugin.subjects.union(by_files) if known.plugin.hooks else frozenset(by_files)
 
     def time_with(self, timed: Timed) -> None:
         """Has the time that is spent on asking plugins be told."""
@@ -282,7 +304,7 @@ class Rulebook:
             version=plugin.version,
             indicators=len(rules.indicators) if rules else 0,
             faults=self.faults.get(code, ()),
-            hooks=tuple(sorted(plugin.hooks)),
+            hooks=tuple(sorted(plugin.answers)),
             is_former=rules is not None and rules is not known.found,
             digest=rules.digest if rules else None,
         )

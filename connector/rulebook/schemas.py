@@ -14,6 +14,7 @@ from connector.rulebook.faults import RuleFileFault
 from connector.rulebook.fields import (
     MESSAGES,
     Choice,
+    Courses,
     Day,
     Ladder,
     Percent,
@@ -33,6 +34,15 @@ class StallSchema(RuleSchema):
     head_after = Whole(0, 250, load_default=5)
     specialist_after = Whole(0, 250, load_default=10)
     ladder = Ladder(load_default=tuple(Rung))
+
+
+class DraftSchema(RuleSchema):
+    """How drafts of routes are planned (domain 4); bears on no judgement."""
+
+    begins_after = Whole(0, 250, load_default=5)
+    hours_a_day = Whole(1, 24, load_default=2)
+    least_days = Whole(1, 250, load_default=10)
+    prerequisites = Courses(load_default=dict)
 
 
 class ScaleSchema(RuleSchema):
@@ -61,6 +71,7 @@ class MunicipalitySchema(RuleSchema):
         QuietSchema, load_default={"first": 20, "until": 8}, error_messages=MESSAGES
     )
     stalls = fields.Nested(StallSchema, load_default=None, error_messages=MESSAGES)
+    drafts = fields.Nested(DraftSchema, load_default=None, error_messages=MESSAGES)
     scales = fields.List(fields.Nested(ScaleSchema), load_default=list, error_messages=MESSAGES)
 
 

@@ -70,6 +70,7 @@ class Settings:
             calendar=work_calendar(closed, today),
             scales=rules.scales,
             stalls=rules.stalls,
+            drafts=rules.drafts,
             registers=registers_of(rules, today),
             peopled=rules.peopled,
         )
