@@ -59,6 +59,7 @@ class Config:
     keep_letters_days: int = 365
     keep_audit_days: int = 1095
     keep_counts_days: int = 90
+    keep_events_days: int = 365
     safe_mode: bool = False
 
     @property
@@ -109,6 +110,7 @@ def load() -> Config:
             keep_letters_days=_days(env, "CONNECTOR_KEEP_LETTERS_DAYS", 365),
             keep_audit_days=_days(env, "CONNECTOR_KEEP_AUDIT_DAYS", 1095),
             keep_counts_days=_days(env, "CONNECTOR_KEEP_COUNTS_DAYS", 90),
+            keep_events_days=_days(env, "CONNECTOR_KEEP_EVENTS_DAYS", 365),
             safe_mode=_switch(env, "CONNECTOR_SAFE_MODE"),
         )
     except (EnvError, ValueError, OSError) as err:

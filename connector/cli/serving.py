@@ -19,6 +19,7 @@ from connector.runtime.engine import RECONCILE_S, RETAIN_S, TICK_S, Engine, reco
 from connector.runtime.hints import ARRIVED
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
+from connector.runtime.publish import PUBLISH_S, EventPublisher
 from connector.runtime.receive import Inbox
 from connector.runtime.relay import Relay
 from connector.runtime.retain import Retainer
@@ -26,6 +27,7 @@ from connector.runtime.sole import sole
 from connector.runtime.sweep import Sweep
 from connector.services.upkeep.retention import Keep
 from connector.tasks.app import hint_publisher, make_celery
+from connector.tasks.exchange import EventExchange
 
 if TYPE_CHECKING:
     from connector.hooks.waitress_server import WebServer
@@ -40,7 +42,10 @@ def run_all(container: Container, host: str, port: int) -> int:
 
 
 def _run_all(container: Container, host: str, port: int) -> int:
-    engine = Engine(container)
+    config = container.config
+    # Whoever sets a broker for one process alone means other systems that listen there.
+    publish = EventExchange(config).publish if config.is_distributed else None
+    engine = Engine(container, publish=publish)
 
     def works() -> bool:
         return not engine.silent_loops()
@@ -108,6 +113,8 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
     retainer = Retainer(container.db, Keep.of(container.config), container.clock)
     counting = Counting(container.db, container.tallies)
     keeper = RuleKeeper(container)
+    publish = EventExchange(container.config).publish
+    publisher = EventPublisher(container.db, container.clock, publish, container.tallies)
     keeper.begin(keeper.keep)
     loops = Loops(
         Loop("rules", keeper.keep, RULES_S),
@@ -116,6 +123,7 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
         # Here and not in a worker: it takes hours, rests between questions, and any number of ticks
         # take turns at it by their leases.
         Loop("reconcile", reconciler(container).run_once, RECONCILE_S),
+        Loop("publish", publisher.run_once, PUBLISH_S),
         Loop("count", counting.flush, COUNT_S),
     )
     with _until_told() as told:

@@ -3,6 +3,7 @@
 from connector.models.account import Account
 from connector.models.base import Base
 from connector.models.delivery import Delivery, Reading
+from connector.models.event import Event, EventLine
 from connector.models.evidence import EvidenceSlot
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
@@ -29,6 +30,8 @@ __all__ = [
     "Base",
     "Changeover",
     "Delivery",
+    "Event",
+    "EventLine",
     "EvidenceSlot",
     "FrozenShare",
     "Import",

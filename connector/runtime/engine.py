@@ -9,6 +9,7 @@ from connector.runtime.courtesy import courteous
 from connector.runtime.fold import Folder
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
+from connector.runtime.publish import PUBLISH_S, EventPublisher, Publish
 from connector.runtime.receive import Inbox
 from connector.runtime.reconcile import Habit, Reconciler
 from connector.runtime.reconcile_owners import Ground
@@ -35,9 +36,15 @@ def reconciler(container: Container) -> Reconciler:
 
 
 class Engine:
-    """Builds each part once. arrived: called when something was stored that should be worked on."""
+    """Builds each part once. arrived: called when something was stored that should be worked on.
+    publish: hands domain events to a broker, if there is one."""
 
-    def __init__(self, container: Container, arrived: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        container: Container,
+        arrived: Callable[[], None] | None = None,
+        publish: Publish | None = None,
+    ) -> None:
         self.container = container
         c = container
         self.inbox = Inbox(c.db, c.box, c.clock, arrived or self.nudge)
@@ -54,6 +61,7 @@ class Engine:
             c.config.mail_from.rpartition("@")[2] or "localhost",
             tallies=c.tallies,
         )
+        self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
         self.counting = Counting(c.db, c.tallies)
         self.keeper = RuleKeeper(c)
         self.retainer = Retainer(c.db, Keep.of(c.config), c.clock)
@@ -71,6 +79,7 @@ class Engine:
             Loop("resolve", self._resolve, LOOK_S),
             Loop("fold", courteous(self.fold, self.inbox.crowd), SWEEP_S),
             Loop("send", self.send, SWEEP_S),
+            Loop("publish", self.publisher.run_once, PUBLISH_S),
             Loop("tick", self._tick, TICK_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),
             # A large site is searched through in one look, before anything of it can be kept.

@@ -81,6 +81,7 @@ ROUTES: Mapping[str, Access] = {
     "api.staff": Access.TOKEN,
     "api.routes": Access.TOKEN,
     "api.notices": Access.TOKEN,
+    "api.events": Access.TOKEN,
     "api.deliveries": Access.TOKEN_DELIVERIES,
     "api.delivery": Access.TOKEN_DELIVERIES,
 }

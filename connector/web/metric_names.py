@@ -115,6 +115,10 @@ HINTS = Declared(
 LETTERS = Declared(
     "connector_letters", "counter", "Letters by channel and outcome", ("channel", "outcome")
 )
+EVENTS = Declared(
+    "connector_events", "counter", "Domain events published, and tries with the broker away",
+    ("outcome",),
+)  # fmt: skip
 MOODLE_REQUESTS = Declared(
     "connector_moodle_requests", "counter",
     "Questions to a source's Moodle, asked or kept back, by outcome", ("source", "outcome"),
@@ -134,8 +138,8 @@ PLUGIN_SECONDS = Declared(
 )  # fmt: skip
 
 TALLIED = (
-    TICK, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, MOODLE_REQUESTS, MOODLE_WAIT,
-    MOODLE_BREAKER, PLUGIN_SECONDS,
+    TICK, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, MOODLE_REQUESTS,
+    MOODLE_WAIT, MOODLE_BREAKER, PLUGIN_SECONDS,
 )  # fmt: skip
 """Counted by whoever does the work and summed up in the database (connector.tallies)."""
 

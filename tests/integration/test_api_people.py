@@ -135,3 +135,29 @@ def test_whoever_belongs_to_nobody_yet_is_the_administrators_business(town: WebT
         assert town.get(path, role).status_code == 404
     assert "№ 902" in town.client("administrator").get("/accounts/").text
     assert "№ 902" not in town.client("methodist").get("/accounts/").text
+
+
+def test_events_are_read_on_from_the_last_one_seen(town: WebTown) -> None:
+    while town.engine.publisher.run_once():
+        pass
+    path = f"municipalities/{M}/events"
+    first = as_json(town.get(path, limit="2"))
+    assert len(first["events"]) == 2
+    assert first["next"] == first["events"][-1]["number"]
+    rest = as_json(town.get(path, after=str(first["next"])))
+    numbers = [event["number"] for event in (*first["events"], *rest["events"])]
+    assert numbers == sorted(set(numbers))
+    stalled = as_json(town.get(path, type="route.stalled"))["events"]
+    assert {event["subject"] for event in stalled} <= {"T-4", "T-5", "T-6", "T-7"}
+    assert stalled
+    assert as_json(town.get(path, after=str(rest["next"]))) == {
+        "municipality": M, "events": [], "next": rest["next"]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("specialist", 200), ("head", 403), ("teacher", 403), ("viewer", 403), ("stranger", 403)],
+)
+def test_events_are_for_those_who_see_everybody(town: WebTown, role: str, status: int) -> None:
+    assert town.get(f"municipalities/{M}/events", role).status_code == status

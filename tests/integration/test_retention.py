@@ -6,11 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from connector.cli import main
-from connector.models import Audit, Delivery, Letter, Notice, Reading, SourceCount
+from connector.domain.events import DomainEvent, EventType
+from connector.models import Audit, Delivery, Event, Letter, Notice, Reading, SourceCount
+from connector.runtime.publish import EventPublisher
 from connector.runtime.retain import Retainer
+from connector.services.events.recording import record
 from connector.services.inbox.deliveries import DeliveryService
 from connector.services.inbox.inbox import InboxService
 from connector.services.upkeep import retention
@@ -20,7 +23,14 @@ from tests.integration.spine.spine_town import NOW, SOURCE, Spine, spine
 from tests.integration.spine.state_of import assert_proven, state_of
 
 KEEP = Keep(
-    {Class.BODIES: 20, Class.ASIDE: 60, Class.LETTERS: 20, Class.AUDIT: 20, Class.COUNTS: 7}
+    {
+        Class.BODIES: 20,
+        Class.ASIDE: 60,
+        Class.LETTERS: 20,
+        Class.AUDIT: 20,
+        Class.COUNTS: 7,
+        Class.EVENTS: 10,
+    }
 )
 
 
@@ -162,6 +172,34 @@ def test_the_journal_ends_and_counts_are_summed_up(town: Spine) -> None:
         days = session.scalars(select(SourceCount.day).order_by(SourceCount.day)).all()
     assert len(days) == 8
     assert days[-1] == retention.BEFORE
+
+
+def test_old_events_go_but_not_those_that_would_be_told_anew(town: Spine) -> None:
+    db = town.container.db
+    kinds = [EventType.ROUTE_COMPLETED, EventType.ROUTE_STALLED]
+    with db.writing() as session:
+        session.execute(delete(Event))
+        for days in range(0, 80, 10):
+            told = [
+                DomainEvent(f"{kind}:{days}", kind, "K1", NOW.date(), {"route": "1"})
+                for kind in kinds
+            ]
+            record(session, "korolev", told, NOW - timedelta(days=days))
+    EventPublisher(db, town.clock).run_once()
+    retain(town)
+    with db.reading() as session:
+        left = session.scalars(select(Event.key).where(Event.type == kinds[0])).all()
+        assert session.scalar(select(func.count()).where(Event.type == kinds[1])) == 8
+    # However short the term that was set: what is still news must stay known.
+    assert {int(key.rpartition(":")[2]) for key in left} == {0, 10, 20, 30, 40, 50}
+    put_again = [DomainEvent("new", kinds[0], "K1", NOW.date(), {})]
+    with db.writing() as session:
+        session.execute(delete(Event))
+        record(session, "korolev", put_again, NOW)
+    EventPublisher(db, town.clock).run_once()
+    with db.reading() as session:
+        # Numbers go on, so that whoever reads on from one misses nothing.
+        assert session.scalars(select(Event.number)).all() == [17]
 
 
 def test_for_ever_means_for_ever(town: Spine) -> None:

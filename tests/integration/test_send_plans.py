@@ -14,14 +14,16 @@ from connector.domain.because import SubjectKind
 from connector.domain.calendar import WorkCalendar
 from connector.domain.catalogue import Catalogue
 from connector.domain.dossier import Setting, StallPolicy
+from connector.domain.events import EventType
 from connector.domain.indicators import Basis, Indicator, IndicatorKind, Plan
 from connector.domain.levels import Scales
 from connector.domain.people import Association, Dated, Organisation
 from connector.domain.periods import PeriodKind
 from connector.domain.words.staff import everyone
-from connector.models import Base, Login, Notice, PlanMark, Record, Share, Tenant
+from connector.models import Base, Event, Login, Notice, PlanMark, Record, Share, Tenant
 from connector.rulebook import MunicipalityRules
 from connector.services.notices.plans import PlanService
+from connector.web.api.event_schemas import PAYLOADS
 
 TOWN = "korolev"
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -127,6 +129,13 @@ def test_a_plan_met_is_told_once_and_its_loss_too(database: Database) -> None:
     share(database, 2)
     assert close(database, EVENING + 3 * DAY)
     assert told(database)[1:] == [("plan_lost", "methodist", "login:metodist")]
+    with database.reading() as session:
+        events = session.scalars(select(Event).order_by(Event.id)).all()
+    assert [(e.type, e.subject, e.payload["achieved"]) for e in events] == [
+        ("share.plan_met", None, 3), ("share.plan_lost", None, 2),
+    ]  # fmt: skip
+    for event in events:
+        assert PAYLOADS[EventType(event.type)]().validate(event.payload) == {}
 
 
 def test_a_day_is_judged_once(database: Database) -> None:

@@ -17,7 +17,9 @@ from connector.domain.because import SubjectKind
 from connector.domain.cases import Case, StaffCase
 from connector.domain.dates import earliest, local_day
 from connector.domain.dossier import Setting
+from connector.domain.events import DomainEvent
 from connector.domain.evidence import Evidence, Statement
+from connector.domain.occurrences import events_for
 from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
@@ -33,10 +35,11 @@ from connector.services.cases.pieces import PIECES
 from connector.services.cases.pieces import refresh as refresh_pieces
 from connector.services.cases.setting import Settings
 from connector.services.cases.subjects import mark_dirty
+from connector.services.events.recording import record
 from connector.services.folding import evidence as evidence_slots
 from connector.services.folding.holders import mark_holders
 from connector.services.folding.memberships import Change, Judged, judge_case, stored_memberships
-from connector.services.folding.person_state import person_state
+from connector.services.folding.person_state import person_state, stalled_since
 from connector.services.folding.rule_faults import RuleFaultService
 from connector.services.notices.circles import circles_around
 from connector.services.notices.notices import NoticeService
@@ -75,6 +78,7 @@ class Folded:
     changes_on: date | None
     is_whole: bool = True
     heard: frozenset[str] = frozenset()
+    events: tuple[DomainEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +202,12 @@ class FoldService:
             return Folded(loaded, Judged({}, (), None, is_gone=True), (), (), None, None)
         judged = judge_case(self._rulebook, batch.rules, loaded.case, batch.today)
         state = None
+        events: tuple[DomainEvent, ...] = ()
         turn = earliest(loaded.case.next_turn(batch.today), answer.turn)
         if isinstance(loaded.case, StaffCase):
             folded = loaded.case.folded
             state = person_state(folded, batch.today, batch.setting)
+            events = events_for(loaded.case, batch.today, stalled_since(state))
             calendar, policy = batch.setting.calendar, batch.setting.stalls
             stalls = (next_change(r, batch.today, calendar, policy) for r in folded.routes)
             turn = earliest(turn, *stalls)
@@ -214,6 +220,7 @@ class FoldService:
             earliest(judged.changes_on, turn),
             answer.is_whole and not judged.faults,
             answer.heard,
+            events,
         )
 
     def write(
@@ -242,6 +249,7 @@ class FoldService:
         partly = {o.loaded.row.id for o in folded if not o.is_whole}
         hours = batch.rules.post_hours(batch.setting.calendar)
         NoticeService(session).reconcile(municipality, owed, hours, now, partly)
+        record(session, municipality, (event for o in folded for event in o.events), now)
         faults = [fault for outcome in folded for fault in outcome.faults]
         heard = frozenset[str]().union(*(outcome.heard for outcome in folded))
         python = self._rulebook.python_of(municipality)

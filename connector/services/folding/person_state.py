@@ -20,6 +20,12 @@ def person_state(folded: Folded, day: date, setting: Setting) -> dict[str, Any]:
     }
 
 
+def stalled_since(state: dict[str, Any]) -> list[date | None]:
+    """Since when each route of a state is stalled, in their order."""
+    days = (route["stalled_since"] for route in state["routes"])
+    return [None if day is None else date.fromisoformat(day) for day in days]
+
+
 def _deficit(code: str, deficit: Deficit) -> dict[str, Any]:
     latest = deficit.latest
     return {

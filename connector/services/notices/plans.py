@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from connector.domain.because import WHOLE, Slice, SliceKind
 from connector.domain.circle import Posts
 from connector.domain.dossier import Setting
+from connector.domain.events import DomainEvent, EventType
 from connector.domain.indicators import Indicator, Plan
 from connector.domain.owed import Owed, Recipient
 from connector.domain.people import Duty
@@ -25,6 +26,7 @@ from connector.models import PlanMark, Tenant
 from connector.models import Share as StoredShare
 from connector.models.inserting import insert_into
 from connector.rulebook import MunicipalityRules
+from connector.services.events.recording import record
 from connector.services.notices.circles import heads_of, posts, standing_posts
 from connector.services.notices.notices import NoticeService
 
@@ -67,6 +69,7 @@ class PlanService:
             owed = [*self.owed(rules.code, changed, setting, day)]
             hours = rules.post_hours(setting.calendar)
             NoticeService(self._session).tell(rules.code, owed, hours, now)
+            record(self._session, rules.code, (_event(one, day) for one in changed), now)
         return True
 
     def _claim(self, municipality: str, day: date) -> bool:
@@ -166,6 +169,23 @@ class PlanService:
         for one in changed:
             for role, number in _told(one.slice, heads, held, day):
                 yield _notice(one, setting, role, number, day)
+
+
+def _event(standing: PlanStanding, day: date) -> DomainEvent:
+    kind = EventType.SHARE_PLAN_MET if standing.met else EventType.SHARE_PLAN_LOST
+    place = standing.slice
+    what = f"{standing.indicator.code}:{standing.period}:{place.kind}:{place.code}"
+    payload = {
+        "indicator": standing.indicator.code,
+        "period": str(standing.period),
+        "slice": {"kind": str(place.kind), "code": place.code or None},
+        "population": standing.share.population,
+        "achieved": standing.share.achieved,
+        "share": standing.share.rounded,
+        "plan": float(standing.plan.at_least),
+        "missing": standing.share.missing(standing.plan),
+    }
+    return DomainEvent(f"{kind}:{what}:{day.isoformat()}", kind, None, day, payload)
 
 
 def _told(

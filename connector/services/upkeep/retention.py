@@ -15,12 +15,15 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.config import Config
-from connector.models import Audit, Delivery, Letter, Notice, Reading, SourceCount
+from connector.domain.events import EventType
+from connector.models import Audit, Delivery, Event, Letter, Notice, Reading, SourceCount
 from connector.models.inserting import insert_into
 
 SCAN = 2000
 """Rows looked at in one step. Rows are numbered in the order of their moments, near enough."""
 BATCH = 500
+EVENTS_DAYS = 60
+"""Longer than anything is news (domain.notices.HORIZON): a younger one would be written anew."""
 BEFORE = "before"
 """The day under which counts of days gone by are summed up, so that no counter goes down."""
 
@@ -33,6 +36,7 @@ class Class(StrEnum):
     LETTERS = "letters"
     AUDIT = "audit"
     COUNTS = "counts"
+    EVENTS = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Keep:
     def until(self, what: Class, now: datetime) -> datetime | None:
         """Whatever is older has had its time; None: nothing has."""
         days = self.days[what]
+        if what is Class.EVENTS and days:
+            days = max(days, EVENTS_DAYS)
         return now - timedelta(days=days) if days else None
 
 
@@ -87,6 +93,7 @@ class RetentionService:
             Class.LETTERS: self._letters,
             Class.AUDIT: self._audit,
             Class.COUNTS: self._counts,
+            Class.EVENTS: self._events,
         }
         return steps[what](after, before)
 
@@ -162,6 +169,17 @@ class RetentionService:
             self._session.execute(delete(Audit).where(Audit.id.in_(ids)))
         return Step(0 if len(ids) == BATCH else None, len(ids))
 
+    def _events(self, after: int, before: datetime) -> Step:
+        ids = self._session.scalars(
+            select(Event.id)
+            .where(Event.id > after, _is_told(before))
+            .order_by(Event.id)
+            .limit(BATCH)
+        ).all()
+        if ids:
+            self._session.execute(delete(Event).where(Event.id.in_(ids)))
+        return Step(ids[-1] if len(ids) == BATCH else None, len(ids))
+
     def _counts(self, after: int, before: datetime) -> Step:
         """Sums the days gone by up, by source and reason."""
         old = SourceCount.day < before.date().isoformat()
@@ -200,6 +218,7 @@ class RetentionService:
             Class.LETTERS: (Letter, _has_words(before)),
             Class.AUDIT: (Audit, Audit.at < before),
             Class.COUNTS: (SourceCount, SourceCount.day < before.date().isoformat()),
+            Class.EVENTS: (Event, _is_told(before)),
         }[what]
         return self._session.scalar(select(func.count()).select_from(model).where(which)) or 0
 
@@ -217,6 +236,13 @@ def _is_aside(before: datetime) -> ColumnElement[bool]:
         Delivery.state == "set_aside",
         Delivery.received_at < before,
         Delivery.body.is_not(None),
+    )
+
+
+def _is_told(before: datetime) -> ColumnElement[bool]:
+    # A stall is told however long ago it began: forgotten, it would be told once more.
+    return and_(
+        Event.recorded_at < before, Event.number.is_not(None), Event.type != EventType.ROUTE_STALLED
     )
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 
 from connector import __version__
-from connector.web.api import deliveries, figures, people
+from connector.web.api import deliveries, events, figures, people
 
 PREFIX = "/api/v1"
 
@@ -35,7 +35,7 @@ def register_api(app: Flask) -> Blueprint:
     }
     api = _Api(app, spec_kwargs=options)
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="")
-    for part in (figures, people, deliveries):
+    for part in (figures, people, deliveries, events):
         part.register(blueprint)
     api.register_blueprint(blueprint)
     return blueprint

@@ -1,0 +1,1 @@
+"""Domain events: recorded, put in line, told to other systems."""
