@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from connector.bootstrap import Container
 from connector.config import Config
 from connector.runtime.counting import COUNT_S, Counting, counted
-from connector.runtime.engine import RECONCILE_S, RETAIN_S, TICK_S, Engine, reconciler
+from connector.runtime.engine import RECONCILE_S, RETAIN_S, TICK_S, Engine, reconciler, watcher
 from connector.runtime.hints import ARRIVED
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
@@ -25,6 +25,7 @@ from connector.runtime.relay import Relay
 from connector.runtime.retain import Retainer
 from connector.runtime.sole import sole
 from connector.runtime.sweep import Sweep
+from connector.runtime.watch import WATCH_S
 from connector.services.upkeep.retention import Keep
 from connector.tasks.app import hint_publisher, make_celery
 from connector.tasks.exchange import EventExchange
@@ -119,6 +120,7 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
     loops = Loops(
         Loop("rules", keeper.keep, RULES_S),
         Loop("tick", sweep.run_once, every_s),
+        Loop("watch", watcher(container).run_once, WATCH_S),
         Loop("retain", retainer.run_once, RETAIN_S),
         # Here and not in a worker: it takes hours, rests between questions, and any number of ticks
         # take turns at it by their leases.

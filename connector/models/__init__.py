@@ -1,6 +1,7 @@
 """The tables. Constraints carry the rule before code does."""
 
 from connector.models.account import Account
+from connector.models.alarm import AlarmEpisode, SourceHour, SourceWatch
 from connector.models.base import Base
 from connector.models.delivery import Delivery, Reading
 from connector.models.event import Event, EventLine
@@ -26,6 +27,7 @@ from connector.models.tally import Tally
 __all__ = [
     "ALWAYS",
     "Account",
+    "AlarmEpisode",
     "Audit",
     "Base",
     "Changeover",
@@ -50,7 +52,9 @@ __all__ = [
     "Snapshot",
     "Source",
     "SourceCount",
+    "SourceHour",
     "SourceMunicipality",
+    "SourceWatch",
     "Subject",
     "Tally",
     "Tenant",

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import requests
 
@@ -28,6 +29,7 @@ from connector.moodle.watched import (
     OVER_BUDGET,
     REFUSED,
     WAITED,
+    Asked,
 )
 from connector.outgoing import BodyBroken, BodyTooLarge, BodyTooSlow, OutgoingRefused, read_body
 
@@ -67,9 +69,11 @@ class MoodleClient:
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
         watch: Callable[[str, float], None] = lambda what, amount: None,
+        asked: Callable[[Asked], None] = lambda how: None,
     ) -> None:
         """session: a `connector.outgoing.GuardedSession`. chance: a number in 0..1, for jitter.
-        watch: told what happens (connector.moodle.watched), to be counted.
+        watch: told what happens (connector.moodle.watched), to be counted. asked: told how each
+        question went.
         """
         self._url = base_url.rstrip("/") + _PATH
         self._token = token
@@ -81,6 +85,7 @@ class MoodleClient:
         self._sleep = sleep
         self._chance = chance
         self._watch = watch
+        self._asked = asked
 
     def __repr__(self) -> str:
         return f"MoodleClient({self._url!r})"
@@ -101,17 +106,18 @@ class MoodleClient:
             try:
                 reading = self._once(question)
             except _Passing as err:
-                self._failed(None)
+                self._failed(question, err.reason, None)
                 if not left:
                     raise MoodleUnavailable(err.reason) from err
                 self._sleep(self._limits.pause * 2 ** (self._limits.tries - left) * self._chance())
             except MoodleUnavailable as err:
-                self._failed(err.retry_after)
+                self._failed(question, err.reason, err.retry_after)
                 raise
             except MoodleRefused as err:
                 # The site is up: it refuses us.
                 self._breaker.succeeded()
                 self._watch(REFUSED, 1)
+                self._asked(Asked(question.function.value, REFUSED, err.reason))
                 err.function = question.function.value
                 raise
             else:
@@ -120,8 +126,9 @@ class MoodleClient:
                 return reading
         raise AssertionError("unreachable")
 
-    def _failed(self, retry_after: float | None) -> None:
+    def _failed(self, question: Question, reason: str, retry_after: float | None) -> None:
         self._watch(FAILED, 1)
+        self._asked(Asked(question.function.value, FAILED, reason))
         if self._breaker.failed(retry_after):
             self._watch(OPENED, 1)
 
@@ -158,10 +165,19 @@ class MoodleClient:
         try:
             check_error(parsed)
         except MoodleSays as says:
+            self._answered(question, response, moment, now)
             # Moodle's own text is not kept: with debugging on it quotes queries and values.
             error = {"errorcode": says.reason, "table": says.table}
             return Reading(question.function.value, params, "error", error, moment)
+        self._answered(question, response, moment, now)
         return Reading(question.function.value, params, "answer", parsed, moment)
+
+    def _answered(
+        self, question: Question, response: requests.Response, moment: datetime, now: datetime
+    ) -> None:
+        has_date = "Date" in response.headers
+        ahead = (moment - now).total_seconds() if has_date else None
+        self._asked(Asked(question.function.value, ANSWERED, ahead_s=ahead))
 
     def _post(self, form: dict[str, str]) -> tuple[requests.Response, bytes]:
         limits = self._limits

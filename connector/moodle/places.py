@@ -135,7 +135,7 @@ def _place(
         called = {name for name in (one.id, own) if name} & wanted.quizzes
         names |= called
         if called:
-            quizzes.append(Quiz(one.id, own, one.name, one.grade))
+            quizzes.append(Quiz(one.id, own, one.name, one.grade, one.shown_decimals))
     activities = {
         name
         for item in (report.items if report else ())

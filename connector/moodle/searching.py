@@ -53,12 +53,16 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """A quiz of which something is made. idnumber None: there is none, or it is not known."""
+    """A quiz of which something is made. idnumber None: there is none, or it is not known.
+
+    decimals: with how many Moodle shows a question's mark; None: not known.
+    """
 
     id: str
     idnumber: str | None
     name: str | None
     grade: Decimal | None
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

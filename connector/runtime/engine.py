@@ -17,6 +17,7 @@ from connector.runtime.resolve import Resolver
 from connector.runtime.retain import Retainer
 from connector.runtime.send import Sender
 from connector.runtime.tick import Ticker
+from connector.runtime.watch import WATCH_S, Watcher
 from connector.services.cases.subjects import mark_all_dirty
 from connector.services.notices.post_offices import PostOffices
 from connector.services.upkeep.retention import Keep
@@ -33,6 +34,12 @@ def reconciler(container: Container) -> Reconciler:
     c = container
     ground = Ground(c.db, c.rulebook, c.settings, c.clock)
     return Reconciler(ground, c.box, c.moodles, Habit.of(c.config))
+
+
+def watcher(container: Container) -> Watcher:
+    c = container
+    compares = c.config.reconcile_night is not None
+    return Watcher(c.db, c.rulebook, c.settings, c.clock, c.tallies, compares)
 
 
 class Engine:
@@ -64,6 +71,7 @@ class Engine:
         self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
         self.counting = Counting(c.db, c.tallies)
         self.keeper = RuleKeeper(c)
+        self.watcher = watcher(c)
         self.retainer = Retainer(c.db, Keep.of(c.config), c.clock)
         self._loops: Loops | None = None
 
@@ -81,6 +89,7 @@ class Engine:
             Loop("send", self.send, SWEEP_S),
             Loop("publish", self.publisher.run_once, PUBLISH_S),
             Loop("tick", self._tick, TICK_S),
+            Loop("watch", self.watcher.run_once, WATCH_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),
             # A large site is searched through in one look, before anything of it can be kept.
             Loop("reconcile", self.reconciler.run_once, RECONCILE_S, patience_s=7200),

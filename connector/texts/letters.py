@@ -23,10 +23,13 @@ from jinja2 import (
     TemplatesNotFound,
 )
 
+from connector.domain.alarms import AlarmKind
 from connector.errors import ConnectorError
 from connector.texts.words import plural, sandbox
 
 _ORDER = (
+    *(f"alarm_{kind}" for kind in AlarmKind),
+    "alarm_over",
     "route_stalled",
     "deficits_found",
     "route_completed",
@@ -93,7 +96,8 @@ def render_letter(
     """One letter for all of a recipient's notices. municipality: its title; url: of the pages;
     words: the municipality's own templates by file name, which win over those shipped here.
 
-    The order of `notices` does not matter. Raises TextFault.
+    The order of `notices` does not matter. All of them being about one page (parameter `page`, a
+    path), the letter leads there. Raises TextFault.
     """
     known = _words(tuple(sorted((words or {}).items())))
     try:
@@ -104,6 +108,9 @@ def render_letter(
     except (TemplateError, TypeError, ValueError, AttributeError) as err:
         raise TextFault(f"{type(err).__name__}: {err}") from err
     subject = _subject(sections, len(notices))
+    pages = {notice.params.get("page", "") for notice in notices}
+    if url and len(pages) == 1:
+        url = url.rstrip("/") + pages.pop() if pages != {""} else url
     roles = {notice.role for notice in notices}
     reasons = [text for role, text in _REASONS.items() if role in roles]
     html = _frame().render(

@@ -7,7 +7,7 @@ shape of the text around it.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined
@@ -64,6 +64,11 @@ def day(value: str | date | None) -> str:
     if value is None:
         return "—"
     return (date.fromisoformat(value) if isinstance(value, str) else value).strftime("%d.%m.%Y")
+
+
+def moment(value: str) -> str:
+    """dd.mm.yyyy hh:mm of a local ISO date and time."""
+    return datetime.fromisoformat(value).strftime("%d.%m.%Y %H:%M")
 
 
 def span(params: Mapping[str, Any]) -> str:
@@ -127,7 +132,13 @@ def sandbox(loader: BaseLoader | None = None) -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=False,
     )
     environment.filters.update(
-        day=day, plural=plural, share=percent, listed=listed, named=named, level=level
+        day=day,
+        moment=moment,
+        plural=plural,
+        share=percent,
+        listed=listed,
+        named=named,
+        level=level,
     )
     environment.globals["span"] = span
     return environment

@@ -57,6 +57,7 @@ def database(database_url: str) -> Iterator[Database]:
 def tell(database: Database, offices: PostOffices, now: datetime) -> None:
     with database.writing() as session:
         hours = offices.hours_of(session, ["korolev"], now)
+        assert hours is not None
         for municipality, names in administrators(session, ["korolev"]).items():
             owed = [
                 Owed(f"k:{name}", "plan_lost", Recipient.ADMINISTRATOR, name, LOST,

@@ -38,11 +38,14 @@ class PostOffices:
         setting = self._settings.get(session, municipality, local_day(now, rules.zone))
         return PostOffice(rules.title, rules.post_hours(setting.calendar), rules.letters)
 
-    def hours_of(self, session: Session, municipalities: Iterable[str], now: datetime) -> Hours:
+    def hours_of(
+        self, session: Session, municipalities: Iterable[str], now: datetime
+    ) -> Hours | None:
         """When somebody who serves these may be written to; where the rules of none of them can be
-        used, whenever those of any other can."""
+        used, whenever those of any other can. None: there are no rules at all."""
         some = self._open(session, municipalities, now)
-        return SharedHours(some or self._open(session, self._rulebook.municipalities(), now))
+        every = some or self._open(session, self._rulebook.municipalities(), now)
+        return SharedHours(every) if every else None
 
     def _of_all(self, session: Session, now: datetime) -> PostOffice | None:
         hours = self._open(session, self._rulebook.municipalities(), now)

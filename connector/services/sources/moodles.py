@@ -9,12 +9,19 @@ from urllib.parse import urlsplit
 from connector.clock import Clock
 from connector.moodle.breaker import Breaker
 from connector.moodle.budget import Budget
-from connector.moodle.watched import OPENED, WAITED
+from connector.moodle.watched import ANSWERED, FAILED, OPENED, WAITED, Asked
 from connector.services.sources.sources import SourceDetails
 from connector.tallies import Tallies
 
 if TYPE_CHECKING:
     from connector.moodle.client import MoodleClient
+
+ANSWERED_AT = "moodle_answered_timestamp_seconds"
+REFUSED_AT = "moodle_refused_timestamp_seconds"
+FAILED_AT = "moodle_failed_timestamp_seconds"
+CLOCK_AHEAD = "moodle_clock_ahead_seconds"
+"""Names of tallies: by source and function; by source, function and reason; by source and reason;
+by source."""
 
 
 class Moodles:
@@ -50,6 +57,7 @@ class Moodles:
                 budget=Budget(),
                 breaker=Breaker(),
                 watch=partial(self._watch, source.code),
+                asked=partial(self._asked, source.code),
             )
             self._clients[source.code] = (wanted, client)
             return client
@@ -61,6 +69,20 @@ class Moodles:
             self._tallies.add("moodle_breaker_openings", source)
         else:
             self._tallies.add("moodle_requests", source, what)
+
+
+    def _asked(self, source: str, how: Asked) -> None:
+        """The latest of each outcome, for connector.services.alarms: any process may be the one
+        that asks."""
+        now = self._clock.now().timestamp()
+        if how.outcome == ANSWERED:
+            self._tallies.put(ANSWERED_AT, source, how.function, value=now)
+            if how.ahead_s is not None:
+                self._tallies.put(CLOCK_AHEAD, source, value=how.ahead_s)
+        elif how.outcome == FAILED:
+            self._tallies.put(FAILED_AT, source, how.reason, value=now)
+        else:
+            self._tallies.put(REFUSED_AT, source, how.function, how.reason, value=now)
 
 
 def _is_plainly_private(url: str) -> bool:

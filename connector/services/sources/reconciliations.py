@@ -252,6 +252,7 @@ def _wanted(place: Place) -> dict[str, Any]:
                 "idnumber": quiz.idnumber,
                 "name": quiz.name,
                 "grade": None if quiz.grade is None else str(quiz.grade),
+                "decimals": quiz.decimals,
             }
             for quiz in place.quizzes
         ],
@@ -266,6 +267,7 @@ def _place(row: ReconciledCourse) -> Place:
             quiz["idnumber"],
             quiz["name"],
             None if quiz["grade"] is None else Decimal(quiz["grade"]),
+            quiz.get("decimals"),
         )
         for quiz in wanted["quizzes"]
     )

@@ -30,6 +30,12 @@ class TallyService:
         rows = self._session.execute(select(Tally.name, Tally.labels, Tally.value))
         return {(name, tuple(json.loads(labels))): value for name, labels, value in rows}
 
+    def named(self, *names: str) -> dict[Key, float]:
+        rows = self._session.execute(
+            select(Tally.name, Tally.labels, Tally.value).where(Tally.name.in_(names))
+        )
+        return {(name, tuple(json.loads(labels))): value for name, labels, value in rows}
+
     def _write(self, key: Key, value: float, is_sum: bool) -> None:
         name, labels = key
         text = json.dumps(labels, ensure_ascii=False)

@@ -1,0 +1,108 @@
+"""Tells administrators of alarms: once when one begins, once when it is over."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connector.domain.hours import Hours
+from connector.domain.owed import Owed, Recipient
+from connector.models import AlarmEpisode, Notice
+from connector.services.notices.addresses import administrators
+from connector.services.notices.notices import NoticeService
+from connector.services.notices.unsent import UNSENT, change_unsent
+
+PAGE = "/alarms/"
+OVER = "alarm_over"
+"""Kind of the notice that closes an episode; those that open one are `alarm_<kind>`."""
+
+HoursOf = Callable[[Session, Iterable[str], datetime], Hours | None]
+"""See connector.services.notices.post_offices.PostOffices.hours_of."""
+
+
+class TellingService:
+    """Takes a session, never commits. zone_of: by whose clock moments are told."""
+
+    def __init__(
+        self,
+        session: Session,
+        hours_of: HoursOf,
+        zone_of: Callable[[Sequence[str]], tzinfo],
+    ) -> None:
+        self._session = session
+        self._hours_of = hours_of
+        self._zone_of = zone_of
+
+    def tell(self, row: AlarmEpisode, now: datetime) -> bool:
+        """That it began, or that it still goes on; False where there is nobody to tell."""
+        hours = self._hours_of(self._session, row.municipalities, now)
+        told_to = administrators(self._session, row.municipalities)
+        if hours is None or not told_to:
+            return False
+        self._write(row, f"alarm_{row.kind}", f"{now:%Y%m%dT%H%M%S}", told_to, hours, now)
+        row.told_to = [[tenant, name] for tenant, names in told_to.items() for name in names]
+        row.told_at, row.told_params, row.snoozed_until = now, dict(row.params), None
+        return True
+
+    def tell_over(self, row: AlarmEpisode, now: datetime) -> None:
+        """To whoever was told of it, and only to them; what waits to be told is taken back: what
+        was over before anybody could hear of it is on the page, and disturbs nobody."""
+        heard: dict[str, list[str]] = {}
+        for tenant, name in row.told_to:
+            if not self._take_back(row, tenant, name):
+                heard.setdefault(tenant, []).append(name)
+        hours = self._hours_of(self._session, row.municipalities, now)
+        if hours is not None and heard:
+            self._write(row, OVER, "over", heard, hours, now)
+
+    def _take_back(self, row: AlarmEpisode, tenant: str, name: str) -> bool:
+        """Whether nothing of it had been sent to them."""
+        found = self._session.execute(
+            select(Notice.id, Notice.state).where(
+                Notice.municipality == tenant,
+                Notice.recipient == name,
+                Notice.key.startswith(f"{_key(row)}:"),
+            )
+        ).all()
+        waiting = [id_ for id_, state in found if state in UNSENT]
+        change_unsent(
+            self._session, [{"row": id_, "state": "withdrawn", "reason": None} for id_ in waiting]
+        )
+        return len(waiting) == len(found)
+
+    def _write(
+        self,
+        row: AlarmEpisode,
+        kind: str,
+        stage: str,
+        told_to: Mapping[str, Iterable[str]],
+        hours: Hours,
+        now: datetime,
+    ) -> None:
+        zone = self._zone_of(row.municipalities)
+        params = {
+            **row.params,
+            "alarm": row.kind,
+            "since": _local(row.since, zone),
+            "until": _local(row.closed_at or now, zone),
+            "page": PAGE,
+        }
+        day = now.astimezone(zone).date()
+        for tenant, names in sorted(told_to.items()):
+            owed = [
+                Owed(
+                    f"{_key(row)}:{stage}:{name}", kind, Recipient.ADMINISTRATOR, name, params,
+                    day, urgent=True,
+                )
+                for name in names
+            ]  # fmt: skip
+            NoticeService(self._session).tell(tenant, owed, hours, now)
+
+
+def _key(row: AlarmEpisode) -> str:
+    return f"alarm:{row.id}"
+
+
+def _local(instant: datetime, zone: tzinfo) -> str:
+    return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes")
