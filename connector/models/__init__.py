@@ -23,6 +23,8 @@ from connector.models.share import (
 from connector.models.source import Source, SourceCount, SourceMunicipality
 from connector.models.subject import Subject
 from connector.models.tally import Tally
+from connector.models.unwanted import Unwanted
+from connector.models.withdrawal import Withdrawal
 
 __all__ = [
     "ALWAYS",
@@ -59,4 +61,6 @@ __all__ = [
     "Tally",
     "Tenant",
     "Token",
+    "Unwanted",
+    "Withdrawal",
 ]

@@ -50,7 +50,10 @@ class Audit(Base):
     """What was done or looked at, by whom: each look at a profile, each decision."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_person", "municipality", "person", "at"),)
+    __table_args__ = (
+        Index("ix_audit_person", "municipality", "person", "at"),
+        Index("ix_audit_action", "municipality", "action", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]

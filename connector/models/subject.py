@@ -20,7 +20,8 @@ class Subject(Base):
     dirty: must be judged (again). by_old_rules: other rules came into force, by which it was not
         judged yet (models.Changeover). changes_on: the next local day on which time alone could
         change a judgement. state: the folded profile and routes, as pages show them. faults: rules
-        that failed for this subject.
+        that failed for this subject. withdrawn: facts of earlier years that Moodle withdrew and
+        about which nobody has decided yet.
     """
 
     __tablename__ = "subjects"
@@ -44,6 +45,12 @@ class Subject(Base):
             sqlite_where=text("by_old_rules = 1"),
         ),
         Index("ix_subjects_changes", "municipality", "changes_on"),
+        Index(
+            "ix_subjects_withdrawn",
+            "municipality",
+            postgresql_where=text("withdrawn > 0"),
+            sqlite_where=text("withdrawn > 0"),
+        ),
         Index("ix_subjects_email", "municipality", "email_key"),
         Index(
             "ix_subjects_owner",
@@ -69,3 +76,4 @@ class Subject(Base):
     lease_until: Mapped[datetime | None]
     changes_on: Mapped[date | None]
     state: Mapped[dict[str, Any] | None]
+    withdrawn: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -46,10 +46,12 @@ from connector.services.inbox.reading_deliveries import (
 )
 from connector.services.rules import in_force as rules_in_force
 from connector.services.sources.identity import (
+    ACCOUNT_IGNORED,
     HELD,
     MATCH_PROPOSED,
     UNKNOWN_PERSON,
     IdentityService,
+    Owner,
 )
 
 log = logging.getLogger(__name__)
@@ -279,9 +281,8 @@ class Folder:
             owners = self._identity(session).held_still(accounts.values())
             for id_ in ids:
                 outcome, owner = plan.outcomes[id_], owners.get(accounts[id_])
-                waits = outcome["reason"] in (UNKNOWN_PERSON, MATCH_PROPOSED)
-                is_known = waits and owner is not None and owner.match in HELD
-                if is_known or changed.intersection(served.get(sources[id_], ())):
+                is_changed = changed.intersection(served.get(sources[id_], ()))
+                if is_changed or _is_decided_anew(outcome, owner):
                     plan.outcomes[id_] = {"state": "ready", "reason": None}
             finish_plan(session, claim, plan, ids)
 
@@ -323,3 +324,14 @@ class Folder:
 
     def _identity(self, session: Session) -> IdentityService:
         return IdentityService(session, automatic_matches(self._rulebook))
+
+
+def _is_decided_anew(outcome: Outcome, owner: Owner | None) -> bool:
+    """Whether the account has become somebody else's, or nobody's, since the batch was planned."""
+    if owner is None:
+        return False
+    if outcome["reason"] in (UNKNOWN_PERSON, MATCH_PROPOSED):
+        return owner.match in (*HELD, "ignored")
+    if outcome["reason"] == ACCOUNT_IGNORED:
+        return owner.match != "ignored"
+    return owner.match not in HELD or owner.subject_id != outcome.get("subject_id")

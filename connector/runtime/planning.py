@@ -22,6 +22,7 @@ from connector.services.folding import evidence as evidence_slots
 from connector.services.imports.gate import served
 from connector.services.inbox.reading_deliveries import Understood, subject_matter
 from connector.services.sources.identity import (
+    ACCOUNT_IGNORED,
     HELD,
     MATCH_PROPOSED,
     UNKNOWN_PERSON,
@@ -40,6 +41,9 @@ BEHIND_PAUSE = timedelta(seconds=10)
 _FOR_PEOPLE = frozenset({"user_ambiguous"})
 """Reasons for which nothing came of a delivery and somebody has to act."""
 
+PASSED_OVER = frozenset({ACCOUNT_IGNORED})
+"""Reasons for which nothing comes of a delivery because a person said so."""
+
 Outcome = dict[str, Any]
 
 
@@ -56,7 +60,12 @@ class Plan:
     orphans: list[tuple[str, Statement]] = field(default_factory=list)
 
     def parked(self) -> list[int]:
-        return sorted(id_ for id_, o in self.outcomes.items() if o["state"] == "parked")
+        """Those that wait, or are passed over, until a person decides otherwise."""
+        return sorted(
+            id_
+            for id_, o in self.outcomes.items()
+            if o["state"] == "parked" or o.get("reason") in PASSED_OVER
+        )
 
 
 class Planner:
@@ -125,8 +134,11 @@ class Planner:
             # Their zone is not known yet, and UTC will do to see whether anything is said at all.
             if not one.says(UTC):
                 return {**done, "user_id": one.user_id}
+            nobodys = {"user_id": one.user_id, "subject_id": None}
+            if account.match == "ignored":
+                return {**done, "reason": ACCOUNT_IGNORED, **nobodys}
             reason = MATCH_PROPOSED if account.match == "proposed" else UNKNOWN_PERSON
-            return {"state": "parked", "reason": reason, "user_id": one.user_id}
+            return {"state": "parked", "reason": reason, **nobodys}
         whose = {"user_id": one.user_id, "subject_id": account.subject_id}
         municipality = municipalities[account.subject_id]
         if self._is_behind(municipality):

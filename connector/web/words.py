@@ -87,6 +87,24 @@ LOOKS = {
     "delivery.looked_at": "событие Moodle",
     "delivery.replayed": "событие Moodle обработано заново",
     "account.confirmed": "учётная запись подтверждена",
+    "account.parted": "учётная запись отвязана",
+    "account.ignored": "учётная запись признана посторонней",
+    "account.left": "учётная запись снова сопоставляется сама",
+    "account.merged": "учётные записи двух работников объединены",
+    "account.restored": "решение об учётной записи отменено",
+}
+WHY_OPEN = {
+    "by_email": "Похоже по адресу почты; подтвердите, что это тот самый человек.",
+    "email_of_several": "Этот адрес почты указан у нескольких работников.",
+    "number_of_several": "Такой табельный номер есть у нескольких работников.",
+    "parted": "Учётную запись отвязали от работника; чья она, ещё не решено.",
+    "deleted": "В Moodle эта учётная запись удалена, но её результаты ждут.",
+    "unknown": "Ни idnumber, ни почта не указывают ни на одного работника.",
+    "number_of_other": "В Moodle у неё теперь табельный номер другого человека.",
+    "email_of_other": "В Moodle у неё теперь почта другого человека.",
+    "named_otherwise": "В Moodle сменился idnumber: ни он, ни почта больше не указывают на этого "
+    "работника.",
+    "ignored": "Решено, что она не наша.",
 }
 STANDINGS = {
     "yes": "засчитан",
@@ -134,6 +152,7 @@ WORDS = {
     "notice": NOTICES,
     "notice_state": NOTICE_STATES,
     "look": LOOKS,
+    "why_open": WHY_OPEN,
     "record_step": RECORD_STEPS,
     "unit": UNITS,
     "standing": STANDINGS,

@@ -256,8 +256,10 @@ def test_a_confirmed_account_lets_its_events_through(own: WebTown) -> None:
     assert "Соответствие подтверждено" in client.get(answer.headers["Location"]).text
     own.engine.settle()
     assert "45,0" in client.get(f"/m/{M}/staff/T-12").text
-    # It is decided now: the same form again has nothing to decide about.
-    assert client.post("/accounts/confirm", data=form).status_code == 404
+    # It is decided now: the same form again changes nothing.
+    assert client.post("/accounts/confirm", data=form).status_code == 302
+    own.engine.settle()
+    assert "45,0" in client.get(f"/m/{M}/staff/T-12").text
 
 
 @pytest.mark.parametrize(

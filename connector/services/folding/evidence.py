@@ -167,6 +167,11 @@ def write(session: Session, changed: Sequence[tuple[str, Statement]], now: datet
         raise StaleRead("evidence")
 
 
+def write_greater(session: Session, name: str, statement: Statement, now: datetime) -> None:
+    """Writes one slot unless a greater statement holds it."""
+    insert_many(session, EvidenceSlot, [_row(name, statement, now)], _GREATEST)
+
+
 def statement_of(slot: EvidenceSlot) -> Statement:
     return _statement(*(getattr(slot, column.key) for column in _STATEMENT[1:]))
 

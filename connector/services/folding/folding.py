@@ -23,7 +23,7 @@ from connector.domain.occurrences import events_for
 from connector.domain.owed import Circle, Owed
 from connector.domain.stalls import next_change
 from connector.errors import StaleRead
-from connector.models import Record, Subject, Tenant
+from connector.models import Subject, Tenant
 from connector.models.among import among
 from connector.models.many import update_many
 from connector.rulebook.answers import Answer
@@ -37,7 +37,7 @@ from connector.services.cases.setting import Settings
 from connector.services.cases.subjects import mark_dirty
 from connector.services.events.recording import record
 from connector.services.folding import evidence as evidence_slots
-from connector.services.folding.holders import mark_holders
+from connector.services.folding.holders import mark_holders, mark_teams
 from connector.services.folding.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.folding.person_state import person_state, stalled_since
 from connector.services.folding.rule_faults import RuleFaultService
@@ -271,16 +271,8 @@ class FoldService:
             mark_dirty(session, municipality, "association", codes)
         # Only people have evidence that could have changed.
         learners = [outcome.loaded.row.code for outcome in folded if outcome.loaded.changed]
-        if not learners:
-            return
-        schools = session.scalars(
-            select(Record.related).where(
-                Record.municipality == municipality,
-                Record.sheet == "teams",
-                among(session, Record.person, learners),
-            )
-        ).all()
-        mark_dirty(session, municipality, "team", {school for school in schools if school})
+        if learners:
+            mark_teams(session, municipality, learners)
 
 
 def _advance(session: Session, folded: Sequence[Folded], rules: MunicipalityRules) -> None:

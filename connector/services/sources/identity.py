@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from connector.errors import ConnectorError, UnknownThing
 from connector.models import Account, Delivery, SourceMunicipality, Subject
 from connector.models.among import among
 from connector.models.many import insert_many
@@ -17,11 +16,10 @@ from connector.services.imports.stored_rows import chunks
 
 UNKNOWN_PERSON = "unknown_person"
 MATCH_PROPOSED = "match_proposed"
+ACCOUNT_IGNORED = "account_ignored"
 HELD = ("matched", "confirmed")
-
-
-class NotOneOfThese(ConnectorError):
-    """An account was to be given to somebody of a municipality its source does not serve."""
+DECIDED = (*HELD, "parted", "ignored")
+"""Matches that nothing but a person changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class IdentityService:
         if not latest:
             return
         self._note([latest[key] for key in sorted(latest)])
-        accounts = self._accounts(latest.keys(), Account.match.not_in(HELD))
+        accounts = self._accounts(latest.keys(), Account.match.not_in(DECIDED))
         said: dict[tuple[str, str], set[str]] = {}
         for one in seen:
             if one.idnumber:
@@ -121,37 +119,6 @@ class IdentityService:
         ).all()
         self.match(open_ones, now)
         self._release(Delivery.source.in_(served))
-
-    def confirm(
-        self, source: str, user_id: str, municipality: str, number: str, now: datetime
-    ) -> None:
-        """A person says whose account it is. Raises UnknownThing, NotOneOfThese."""
-        account = self._session.get(Account, (source, user_id))
-        if account is None:
-            raise UnknownThing("account", f"{source}/{user_id}")
-        if self._session.get(SourceMunicipality, (source, municipality)) is None:
-            raise NotOneOfThese(f"{source} → {municipality}")
-        subject = self._session.scalar(
-            select(Subject).where(
-                Subject.municipality == municipality,
-                Subject.kind == "staff",
-                Subject.code == number,
-            )
-        )
-        if subject is None:
-            raise UnknownThing("staff", number)
-        former = account.subject_id
-        account.subject_id = subject.id
-        account.match = "confirmed"
-        account.matched_at = now
-        self._session.flush()
-        self._release(_waits_for(account))
-        touched = [subject.id] + ([former] if former and former != subject.id else [])
-        self._session.execute(
-            update(Subject)
-            .where(Subject.id.in_(touched))
-            .values(dirty=True, version=Subject.version + 1)
-        )
 
     def owners(self, accounts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Owner]:
         """Whose the accounts are, by source and user number."""
@@ -237,10 +204,6 @@ _LATEST_WORD = "ON CONFLICT (source, user_id) DO UPDATE SET " + ", ".join(
         for name in ("deleted", "seen_version")
     ]
 )
-
-
-def _waits_for(account: Account) -> ColumnElement[bool]:
-    return and_(Delivery.source == account.source, Delivery.user_id == account.user_id)
 
 
 def _columns(seen: Seen) -> dict[str, object]:

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from connector.services.access.logins import sign_in
 from connector.web.access import the_viewer
+from connector.web.addresses import inside
 from connector.web.household import household, now
 
 blueprint = Blueprint("entrance", __name__)
@@ -12,13 +13,13 @@ blueprint = Blueprint("entrance", __name__)
 
 @blueprint.get("/login")
 def login() -> str:
-    return render_template("login.html", next=_inside(request.args.get("next")), failed=False)
+    return render_template("login.html", next=inside(request.args.get("next")), failed=False)
 
 
 @blueprint.post("/login")
 def enter() -> Response | tuple[str, int]:
     name = request.form.get("name", "").strip()
-    target = _inside(request.form.get("next"))
+    target = inside(request.form.get("next"))
     signed_in = sign_in(household().db, name, request.form.get("password", ""), now())
     if signed_in is None:
         return render_template("login.html", next=target, name=name, failed=True), 401
@@ -47,10 +48,3 @@ def home() -> Response | str:
     titles = [(code, rulebook.rules(code).title) for code in known]
     g.municipality = None
     return render_template("home.html", municipalities=titles)
-
-
-def _inside(target: str | None) -> str:
-    """A path of ours, or nothing: a log-in must not send people to a stranger's site."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return ""
-    return "" if any(ord(letter) < 32 for letter in target) else target

@@ -1,12 +1,13 @@
 """One person's profile, and the routes of everybody the viewer may see."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 
 from connector.services.access.looks import PROFILE_LOOKED_AT, LookService
 from connector.services.access.visibility import VisibilityService
 from connector.services.figures.directory import people_of
 from connector.services.figures.profiles import RouteFigure
 from connector.services.notices.mailbox import MailboxService
+from connector.services.sources.accounts import AccountService
 from connector.web.access import the_viewer
 from connector.web.household import household, profiles, today
 from connector.web.listing import search, sheet
@@ -45,6 +46,10 @@ def profile(municipality: str, number: str) -> str:
         notices = MailboxService(session).notices(municipality, about=number, limit=30)
         reads_log = viewer.sees_all_people or viewer.person == number
         looks = LookService(session).of_person(municipality, number) if reads_log else None
+        accounts = None
+        if viewer.decides:
+            service = AccountService(session, viewer.deliveries_of)
+            accounts = service.of_person(municipality, number)
     if viewer.person != number:
         note(PROFILE_LOOKED_AT, municipality, number)
     return render_template(
@@ -62,6 +67,8 @@ def profile(municipality: str, number: str) -> str:
         target_words=target_words,
         notices=[n for n in notices if sight.people is None or n.recipient == viewer.person],
         looks=looks,
+        accounts=accounts,
+        here=url_for("people.profile", municipality=municipality, number=number),
     )
 
 
