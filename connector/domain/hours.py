@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from connector.domain.calendar import WorkCalendar
+from connector.domain.preferences import EVERY_DAY, STANDARD, LetterPolicy
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+_LONGEST_HOLIDAYS = timedelta(weeks=4)
+"""A weekly digest whose day was closed is looked for so far back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,7 @@ class PostHours:
 
     Nobody is disturbed from `quiet_from` until before `quiet_until`, round midnight where the first
     is the greater; equal ones mean no such hours. digest: when what is not urgent is gathered.
+    policy: what of all this people may choose otherwise.
     """
 
     zone: tzinfo
@@ -22,6 +26,7 @@ class PostHours:
     quiet_from: int = 20
     quiet_until: int = 8
     digest: int = 9
+    policy: LetterPolicy = STANDARD
 
     def are_open(self, instant: datetime) -> bool:
         local = instant.astimezone(self.zone)
@@ -35,18 +40,27 @@ class PostHours:
             at = self._later(at) if day == at.date() else datetime.combine(day, time(), self.zone)
         return at.astimezone(UTC)
 
-    def next_digest(self, instant: datetime) -> datetime:
+    def next_digest(
+        self, instant: datetime, hour: int | None = None, weekday: int | None = None
+    ) -> datetime:
         """The first digest hour of a working day that is not earlier than `instant`; UTC.
 
-        Quiet hours come first: a digest hour within them waits for their end.
+        hour, weekday (0 is Monday): chosen by the reader; None: the municipality's hour, every
+        working day. A weekday that is closed hands its digest to the next working day. Quiet hours
+        come first: a digest hour within them waits for their end.
         """
         day = instant.astimezone(self.zone).date()
+        step = _DAY
+        if weekday is not None and weekday != EVERY_DAY:
+            # From some weeks back: the day it should have been may lie before a row of holidays.
+            day -= _LONGEST_HOLIDAYS + timedelta((day.weekday() - weekday) % 7)
+            step = timedelta(weeks=1)
         while True:
-            day = self.calendar.next_working(day)
-            at = datetime.combine(day, time(self.digest), self.zone)
+            working = self.calendar.next_working(day)
+            at = datetime.combine(working, time(self.digest if hour is None else hour), self.zone)
             if at >= instant:
                 return self.next_open(at)
-            day += _DAY
+            day = day + step if step > _DAY else working + _DAY
 
     def _is_quiet(self, hour: int) -> bool:
         if self.quiet_from <= self.quiet_until:
@@ -64,6 +78,7 @@ class SharedHours:
     """Hours of somebody who serves several municipalities: open while any of them is."""
 
     several: tuple[PostHours, ...]
+    policy: LetterPolicy = STANDARD
 
     def are_open(self, instant: datetime) -> bool:
         return any(hours.are_open(instant) for hours in self.several)
@@ -72,9 +87,11 @@ class SharedHours:
         """See PostHours.next_open."""
         return min(hours.next_open(instant) for hours in self.several)
 
-    def next_digest(self, instant: datetime) -> datetime:
+    def next_digest(
+        self, instant: datetime, hour: int | None = None, weekday: int | None = None
+    ) -> datetime:
         """See PostHours.next_digest."""
-        return min(hours.next_digest(instant) for hours in self.several)
+        return min(hours.next_digest(instant, hour, weekday) for hours in self.several)
 
 
 Hours = PostHours | SharedHours

@@ -8,6 +8,7 @@ from connector.models.event import Event, EventLine
 from connector.models.evidence import EvidenceSlot
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
+from connector.models.preference import Preference
 from connector.models.reconciliation import ReconciledCourse, Reconciliation
 from connector.models.record import ALWAYS, Import, Record
 from connector.models.rule_set import RuleSet
@@ -24,6 +25,7 @@ from connector.models.source import Source, SourceCount, SourceMunicipality
 from connector.models.subject import Subject
 from connector.models.tally import Tally
 from connector.models.unwanted import Unwanted
+from connector.models.way import Way
 from connector.models.withdrawal import Withdrawal
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "Membership",
     "Notice",
     "PlanMark",
+    "Preference",
     "Reading",
     "ReconciledCourse",
     "Reconciliation",
@@ -62,5 +65,6 @@ __all__ = [
     "Tenant",
     "Token",
     "Unwanted",
+    "Way",
     "Withdrawal",
 ]

@@ -55,6 +55,7 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(40))
     role: Mapped[str] = mapped_column(String(20))
     recipient: Mapped[str | None] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(20), default="email", server_default="email")
     address: Mapped[str | None] = mapped_column(String(320))
     params: Mapped[dict[str, Any]]
     about_subject: Mapped[int | None] = mapped_column(BigId)

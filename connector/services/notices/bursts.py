@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from connector.domain.hours import Hours
 from connector.models import Notice
 from connector.models.notice import NOTICE_STATES
-from connector.services.notices.unsent import change_unsent, next_moment
+from connector.services.notices.unsent import change_unsent
+from connector.services.notices.ways import ways
 
 BURST = 200
 """Notices of one kind to people in one role within WINDOW; more is an accident, not news."""
@@ -62,18 +63,22 @@ class BurstService:
     ) -> int:
         """Lets a parked burst go after all. Returns how many notices."""
         rows = self._parked(municipality, kind)
-        change_unsent(
-            self._session,
-            [
+        known = ways(self._session, municipality, {r.recipient for r in rows}, hours.policy)
+        changes = []
+        for r in rows:
+            route = known.route(r.recipient, r.kind, r.role, r.urgent)
+            changes.append(
                 {
                     "row": r.id,
-                    "state": "waiting",
-                    "reason": RELEASED,
-                    "not_before": next_moment(r.role, r.urgent, hours, now),
+                    # Meanwhile somebody may have switched it off, or lost the address.
+                    "state": "held" if route.held else "waiting",
+                    "reason": route.held or RELEASED,
+                    "channel": route.channel,
+                    "address": route.address,
+                    "not_before": route.moment(hours, now),
                 }
-                for r in rows
-            ],
-        )
+            )
+        change_unsent(self._session, changes)
         return len(rows)
 
     def discard(self, municipality: str, kind: str | None = None) -> int:
@@ -89,7 +94,8 @@ class BurstService:
         return len(self._parked(municipality, None))
 
     def _parked(self, municipality: str, kind: str | None) -> Sequence[Any]:
-        query = select(Notice.id, Notice.role, Notice.urgent).where(
+        columns = (Notice.id, Notice.recipient, Notice.kind, Notice.role, Notice.urgent)
+        query = select(*columns).where(
             Notice.municipality == municipality,
             Notice.state == "held",
             Notice.reason == BURST_HELD,

@@ -19,12 +19,15 @@ from connector.models import Notice, Subject
 from connector.models.among import among
 from connector.models.many import insert_many
 from connector.services.cases.subjects import mark_dirty
-from connector.services.notices.addresses import addresses
 from connector.services.notices.bursts import BURST, BURST_HELD, DISCARDED, BurstService
-from connector.services.notices.unsent import UNSENT, change_unsent, next_moment
-
-NO_RECIPIENT = "no_recipient"
-NO_ADDRESS = "no_address"
+from connector.services.notices.unsent import UNSENT, change_unsent
+from connector.services.notices.ways import (
+    OFF_BY_CHOICE,
+    UNREACHED,
+    Route,
+    Ways,
+    ways,
+)
 
 _CHUNK = 500
 _ONCE = "ON CONFLICT (municipality, key) DO NOTHING"
@@ -56,7 +59,8 @@ class NoticeService:
             return
         owed = {n.key: (subject, n) for subject, all_ in owed_by_subject.items() for n in all_}
         rows = self._unsent(municipality, owed_by_subject.keys())
-        known = addresses(self._session, municipality, _recipients(n for _, n in owed.values()))
+        told = _recipients(n for _, n in owed.values())
+        known = ways(self._session, municipality, told, hours.policy)
         silent = [r for r in rows if r.key not in owed and r.about_subject not in partly]
         self._withdraw([r.id for r in silent if r.state != "withdrawn"])
         self._freshen([(r, owed[r.key][1]) for r in rows if r.key in owed], known, hours, now)
@@ -64,44 +68,53 @@ class NoticeService:
         news = {key: value for key, value in owed.items() if key not in there}
         self._insert(municipality, news.values(), known, hours, now)
 
-    def tell(
-        self, municipality: str, owed: Iterable[Owed], hours: Hours, now: datetime
-    ) -> None:
+    def tell(self, municipality: str, owed: Iterable[Owed], hours: Hours, now: datetime) -> None:
         """Adds notices that follow from no single subject; one that is there stays as it is."""
         notices = list(owed)
-        known = addresses(self._session, municipality, _recipients(notices))
+        known = ways(self._session, municipality, _recipients(notices), hours.policy)
         self._insert(municipality, [(None, n) for n in notices], known, hours, now)
 
-    def readdress(self, municipality: str, hours: Hours, now: datetime) -> int:
-        """After an import: what waits goes to today's addresses, and what was held for want of one
-        is let go. Returns how many notices changed."""
+    def readdress(
+        self, municipality: str, hours: Hours, now: datetime, recipient: str | None = None
+    ) -> int:
+        """After an import or a choice: what waits goes today's way, and what was held for want of
+        one is let go. recipient: of this person alone, who may also have chosen another hour.
+        Returns how many notices changed."""
+        columns = (Notice.id, Notice.kind, Notice.recipient, Notice.channel, Notice.address)
+        more = (Notice.role, Notice.urgent, Notice.state, Notice.reason, Notice.attempts)
         rows = self._session.execute(
-            select(Notice.id, Notice.recipient, Notice.address, Notice.role, Notice.urgent)
+            select(*columns, *more)
             .where(
                 Notice.municipality == municipality,
-                Notice.recipient.is_not(None),
+                Notice.recipient.is_not(None)
+                if recipient is None
+                else Notice.recipient == recipient,
                 or_(
                     Notice.state == "waiting",
-                    and_(Notice.state == "held", Notice.reason == NO_ADDRESS),
+                    and_(Notice.state == "held", Notice.reason.in_(UNREACHED)),
                 ),
             )
             .order_by(Notice.id)
         ).all()
-        known = addresses(self._session, municipality, {row.recipient for row in rows})
+        known = ways(self._session, municipality, {row.recipient for row in rows}, hours.policy)
         changes = []
         for row in rows:
-            address = known.get(row.recipient)
-            if address != row.address:
-                state, reason = ("held", NO_ADDRESS) if address is None else ("waiting", None)
-                changes.append(
-                    {
-                        "row": row.id,
-                        "state": state,
-                        "reason": reason,
-                        "address": address,
-                        "not_before": next_moment(row.role, row.urgent, hours, now),
-                    }
-                )
+            route = known.route(row.recipient, row.kind, row.role, row.urgent)
+            before = (row.channel, row.address, row.reason if row.state == "held" else None)
+            # A letter that is being tried again has its own hours.
+            is_timed = recipient is None or row.attempts
+            if is_timed and before == (route.channel, route.address, route.held):
+                continue
+            changes.append(
+                {
+                    "row": row.id,
+                    "state": "held" if route.held else "waiting",
+                    "reason": route.held,
+                    "channel": route.channel,
+                    "address": route.address,
+                    "not_before": route.moment(hours, now),
+                }
+            )
         change_unsent(self._session, changes)
         return len(changes)
 
@@ -137,6 +150,7 @@ class NoticeService:
                 Notice.state,
                 Notice.reason,
                 Notice.recipient,
+                Notice.channel,
                 Notice.address,
                 Notice.params,
                 Notice.about_subject,
@@ -157,26 +171,35 @@ class NoticeService:
     def _freshen(
         self,
         pairs: Sequence[tuple[Any, Owed]],
-        known: Mapping[str, str],
+        known: Ways,
         hours: Hours,
         now: datetime,
     ) -> None:
-        """What waits says what is owed today, in today's words, to today's address."""
+        """What waits says what is owed today, in today's words, on today's way."""
         changes: list[dict[str, Any]] = []
         anew: list[dict[str, Any]] = []
         for row, owed in pairs:
-            state, reason = _state_of(owed, known)
+            route = _route(owed, known)
+            state, reason = _state_of(route)
             if row.reason == BURST_HELD and state == "waiting":
                 state, reason = "held", BURST_HELD
-            address = known.get(owed.recipient or "")
-            params = dict(owed.params)
-            if row.state != state:
-                at = next_moment(owed.role, owed.urgent, hours, now)
+            if row.reason == OFF_BY_CHOICE and not hours.policy.forces(owed.kind, owed.role):
+                # Whoever switches letters on again wants the new ones, not those of a year.
+                state, reason = "held", OFF_BY_CHOICE
+            now_so = {
+                "channel": route.channel,
+                "address": route.address,
+                "params": dict(owed.params),
+            }
+            if (row.state, row.reason if row.state == "held" else None) != (
+                state,
+                reason if state == "held" else None,
+            ):
+                at = route.moment(hours, now)
                 begin = {"attempts": 0, "lease_token": None, "not_before": at}
-                what = {"state": state, "reason": reason, "address": address, "params": params}
-                anew.append({"row": row.id, **what, **begin})
-            elif (row.address, row.params) != (address, params):
-                changes.append({"row": row.id, "address": address, "params": params})
+                anew.append({"row": row.id, "state": state, "reason": reason, **now_so, **begin})
+            elif any(getattr(row, name) != value for name, value in now_so.items()):
+                changes.append({"row": row.id, **now_so})
         change_unsent(self._session, anew)
         change_unsent(self._session, changes)
 
@@ -184,7 +207,7 @@ class NoticeService:
         self,
         municipality: str,
         news: Iterable[tuple[int | None, Owed]],
-        known: Mapping[str, str],
+        known: Ways,
         hours: Hours,
         now: datetime,
     ) -> None:
@@ -200,34 +223,38 @@ def _recipients(owed: Iterable[Owed]) -> set[str]:
     return {n.recipient for n in owed if n.recipient is not None}
 
 
-def _state_of(owed: Owed, known: Mapping[str, str]) -> tuple[str, str | None]:
-    if owed.recipient is None:
-        return "held", NO_RECIPIENT
-    return ("waiting", None) if owed.recipient in known else ("held", NO_ADDRESS)
+def _route(owed: Owed, known: Ways) -> Route:
+    return known.route(owed.recipient, owed.kind, str(owed.role), owed.urgent)
+
+
+def _state_of(route: Route) -> tuple[str, str | None]:
+    return ("held", route.held) if route.held else ("waiting", None)
 
 
 def _row(
     municipality: str,
     subject: int | None,
     owed: Owed,
-    known: Mapping[str, str],
+    known: Ways,
     hours: Hours,
     now: datetime,
 ) -> dict[str, Any]:
-    state, reason = _state_of(owed, known)
+    route = _route(owed, known)
+    state, reason = _state_of(route)
     return {
         "municipality": municipality,
         "key": owed.key,
         "kind": owed.kind,
         "role": str(owed.role),
         "recipient": owed.recipient,
-        "address": known.get(owed.recipient or ""),
+        "channel": route.channel,
+        "address": route.address,
         "params": dict(owed.params),
         "about_subject": subject,
         "urgent": owed.urgent,
         "state": state,
         "reason": reason,
         "created_at": now,
-        "not_before": next_moment(owed.role, owed.urgent, hours, now),
+        "not_before": route.moment(hours, now),
         "attempts": 0,
     }

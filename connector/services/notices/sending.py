@@ -24,6 +24,7 @@ class DueGroup:
 
     municipality: str
     recipient: str
+    channel: str
     address: str
     token: str | None
     first: int
@@ -63,7 +64,8 @@ class SendingService:
         self, municipalities: Collection[str], now: datetime, limit: int
     ) -> list[DueGroup]:
         """The oldest first."""
-        columns = (Notice.municipality, Notice.recipient, Notice.address, Notice.lease_token)
+        where = (Notice.municipality, Notice.recipient, Notice.channel, Notice.address)
+        columns = (*where, Notice.lease_token)
         first = func.min(Notice.id)
         rows = self._session.execute(
             select(*columns, first)
@@ -73,8 +75,8 @@ class SendingService:
             .limit(limit)
         )
         return [
-            DueGroup(municipality, recipient or "", address or "", token, id_)
-            for municipality, recipient, address, token, id_ in rows
+            DueGroup(municipality, recipient or "", channel, address or "", token, id_)
+            for municipality, recipient, channel, address, token, id_ in rows
         ]
 
     def claim(
@@ -95,6 +97,7 @@ class SendingService:
                 _due(now),
                 Notice.municipality == group.municipality,
                 Notice.recipient == group.recipient,
+                Notice.channel == group.channel,
                 Notice.address == group.address,
                 Notice.lease_token.is_not_distinct_from(group.token),
             )
