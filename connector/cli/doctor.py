@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.bootstrap import Container
+from connector.checkup.alarms import alarms
 from connector.checkup.broker import broker
 from connector.checkup.database import database, disk
 from connector.checkup.finding import Finding, Level, trouble
@@ -57,6 +58,7 @@ def _examined(made: Container, deep: bool) -> Iterator[Finding]:
         yield from secret_key(made)
         yield from sources(made, deep)
         yield from work(made)
+        yield from alarms(made)
     except StorageUnavailable as err:
         yield trouble(
             "database",

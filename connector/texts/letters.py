@@ -123,6 +123,14 @@ def render_letter(
     return RenderedLetter(subject, _as_text(sections, reasons, municipality, url), html)
 
 
+def section_of(told: Told) -> Section:
+    """One notice's words as a letter has them, for a page. Raises TextFault."""
+    try:
+        return _section(_words(()), told.kind, told.role, [told.params])
+    except (TemplateError, TypeError, ValueError, AttributeError) as err:
+        raise TextFault(f"{type(err).__name__}: {err}") from err
+
+
 def _grouped(notices: Iterable[Told]) -> Iterator[tuple[tuple[str, str], list[Told]]]:
     def rank(notice: Told) -> tuple[int, str, str, str, str]:
         place = _ORDER.index(notice.kind) if notice.kind in _ORDER else len(_ORDER)

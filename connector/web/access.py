@@ -73,6 +73,8 @@ ROUTES: Mapping[str, Access] = {
     "trials.look": Access.PAGE_DELIVERIES,
     "trials.check": Access.PAGE_DELIVERIES,
     "sources.listing": Access.PAGE_DELIVERIES,
+    "alarms.listing": Access.PAGE_DELIVERIES,
+    "alarms.decide": Access.PAGE_DELIVERIES,
     "accounts.listing": Access.PAGE_DELIVERIES,
     "accounts.confirm": Access.PAGE_DELIVERIES,
     "accounts.decide": Access.PAGE_DELIVERIES,

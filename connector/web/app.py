@@ -15,6 +15,7 @@ from connector.web import access, faults, frame, headers, household, status
 from connector.web.api import register_api
 from connector.web.pages import (
     accounts,
+    alarms,
     deliveries,
     entrance,
     figures,
@@ -75,6 +76,7 @@ def create_app(
         deliveries,
         sources,
         accounts,
+        alarms,
         rules,
         trials,
     ):

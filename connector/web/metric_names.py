@@ -100,7 +100,14 @@ RULES_OFF = Declared(
     "connector_rules_switched_off", "gauge", "Rules switched off after too many faults",
     ("municipality",),
 )  # fmt: skip
+ALARMS = Declared(
+    "connector_alarms", "gauge", "Alarms that are open, by kind (docs/ru/alarms.md)", ("kind",)
+)
 
+WATCHED = Declared(
+    "connector_watched_timestamp_seconds", "gauge",
+    "When it was last looked whether anything is amiss",
+)  # fmt: skip
 TICK = Declared("connector_tick_timestamp_seconds", "gauge", "When the tick last began a turn")
 BATCH_SECONDS = Declared(
     "connector_batch_seconds", "histogram", "Batches of work done, by kind", ("kind",)
@@ -138,7 +145,7 @@ PLUGIN_SECONDS = Declared(
 )  # fmt: skip
 
 TALLIED = (
-    TICK, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, MOODLE_REQUESTS,
+    TICK, WATCHED, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, MOODLE_REQUESTS,
     MOODLE_WAIT, MOODLE_BREAKER, PLUGIN_SECONDS,
 )  # fmt: skip
 """Counted by whoever does the work and summed up in the database (connector.tallies)."""
@@ -146,7 +153,7 @@ TALLIED = (
 METRICS = (
     DATABASE_UP, BUILD, COLLECTED, HOOKS, LAG, DELIVERIES, PARKED, UNJUDGED, REJUDGED, LEASES,
     NOTICES, NOTICE_LAG, LAST_DELIVERY, REFUSED, IGNORED, MISSED, RECONCILED,
-    RULE_FAULTS, RULES_OFF, *TALLIED,
+    RULE_FAULTS, RULES_OFF, ALARMS, *TALLIED,
 )  # fmt: skip
 
 OF_THE_PROCESS = (

@@ -118,6 +118,7 @@ class Numbers(Collector):
             [((one.code,), one.looked_at.timestamp()) for one in looked if one.looked_at],
         )
         yield from _rules(watch, now)
+        yield _family(names.ALARMS, [((kind,), count) for kind, count in watch.alarms().items()])
         yield from _tallied(TallyService(session).all())
 
 

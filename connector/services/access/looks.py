@@ -23,6 +23,8 @@ ACCOUNT_MERGED = "account.merged"
 ACCOUNT_RESTORED = "account.restored"
 BURST_RELEASED = "burst.released"
 BURST_DISCARDED = "burst.discarded"
+ALARM_ACKNOWLEDGED = "alarm.acknowledged"
+ALARM_SNOOZED = "alarm.snoozed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -81,13 +82,7 @@ class TellingService:
         now: datetime,
     ) -> None:
         zone = self._zone_of(row.municipalities)
-        params = {
-            **row.params,
-            "alarm": row.kind,
-            "since": _local(row.since, zone),
-            "until": _local(row.closed_at or now, zone),
-            "page": PAGE,
-        }
+        params = {**told_params(row, zone, now), "page": PAGE}
         day = now.astimezone(zone).date()
         for tenant, names in sorted(told_to.items()):
             owed = [
@@ -98,6 +93,16 @@ class TellingService:
                 for name in names
             ]  # fmt: skip
             NoticeService(self._session).tell(tenant, owed, hours, now)
+
+
+def told_params(row: AlarmEpisode, zone: tzinfo, now: datetime) -> dict[str, Any]:
+    """What the words of an alarm are about, moments by that clock."""
+    return {
+        **row.params,
+        "alarm": row.kind,
+        "since": _local(row.since, zone),
+        "until": _local(row.closed_at or now, zone),
+    }
 
 
 def _key(row: AlarmEpisode) -> str:

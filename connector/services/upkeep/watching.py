@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from connector.models import Delivery, Notice, RuleFault, Source, SourceCount, Subject
+from connector.domain.alarms import AlarmKind
+from connector.models import AlarmEpisode, Delivery, Notice, RuleFault, Source, SourceCount, Subject
 
 MOST = 100_000
 FIRST = 5_000
@@ -145,6 +146,16 @@ class WatchService:
         return self._session.scalars(
             select(RuleFault).order_by(RuleFault.municipality, RuleFault.rule).limit(1000)
         ).all()
+
+    def alarms(self) -> dict[str, int]:
+        """Open ones by kind; none of a kind is 0, so that an alert sees it end."""
+        rows = self._session.execute(
+            select(AlarmEpisode.kind, func.count())
+            .where(AlarmEpisode.closed_at.is_(None))
+            .group_by(AlarmEpisode.kind)
+        )
+        found = {kind: int(count) for kind, count in rows}
+        return {str(kind): found.get(kind, 0) for kind in AlarmKind}
 
     def _deliveries(self, state: str) -> Sequence[Any]:
         some = select(
