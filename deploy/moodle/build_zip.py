@@ -9,6 +9,7 @@ Needs Python alone: whoever builds it need not have installed the connector.
 import re
 import sys
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 PLUGIN = Path(__file__).resolve().parent / "municipal"
@@ -24,12 +25,16 @@ def release() -> str:
     return found[1]
 
 
-def build(folder: Path) -> Path:
-    """Writes the zip into `folder` and returns its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"local_municipal-{release()}.zip"
+def name() -> str:
+    """Of the zip, as it is downloaded and uploaded."""
+    return f"local_municipal-{release()}.zip"
+
+
+def packed() -> bytes:
+    """The zip."""
     files = sorted(path for path in PLUGIN.rglob("*") if path.is_file())
-    with zipfile.ZipFile(path, "w") as archive:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
         for file in files:
             # Moodle names the plugin by the one folder in the zip.
             entry = zipfile.ZipInfo(f"municipal/{file.relative_to(PLUGIN).as_posix()}", EPOCH)
@@ -37,6 +42,14 @@ def build(folder: Path) -> Path:
             entry.create_system = 3
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.read_bytes(), compresslevel=9)
+    return made.getvalue()
+
+
+def build(folder: Path) -> Path:
+    """Writes the zip into `folder` and returns its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name()
+    path.write_bytes(packed())
     return path
 
 

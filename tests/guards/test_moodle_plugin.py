@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from connector.dialects import native
+from connector.moodle_plugin import build_zip as installed
 from tests.guards.tree import ROOT, none_of
 from tests.services import php
 from tests.services.missing import ServiceMissing
@@ -76,9 +77,15 @@ def test_the_zip_is_the_same_each_time(tmp_path: Path) -> None:
     paths = [builder().build(tmp_path / name) for name in ("one", "two")]
     assert len({hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}) == 1
     with zipfile.ZipFile(paths[0]) as archive:
-        names = set(archive.namelist())
-    assert names == {f"municipal/{p.relative_to(PLUGIN)}" for p in PLUGIN.rglob("*") if p.is_file()}
-    assert "municipal/version.php" in names
+        packed = {name: archive.read(name) for name in archive.namelist()}
+    files = [path for path in PLUGIN.rglob("*") if path.is_file()]
+    assert packed == {f"municipal/{p.relative_to(PLUGIN)}": p.read_bytes() for p in files}
+    assert "municipal/version.php" in packed
+
+
+def test_the_installed_connector_packs_the_same_zip(tmp_path: Path) -> None:
+    assert installed.packed() == builder().build(tmp_path).read_bytes()
+    assert installed.name() == builder().build(tmp_path).name
 
 
 def test_both_languages_have_the_same_strings() -> None:

@@ -19,6 +19,7 @@ SOURCES = {
     "connector": "connector",
     "rules": "connector/rules",
     "migrations": "connector/migrations",
+    "deploy/moodle": "connector/moodle_plugin",
 }
 PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/setup.cfg"))
 LEFT_OUT = {"__pycache__", "tests"}
@@ -56,7 +57,7 @@ def wheel_of(folder: Path, scratch: Path) -> set[str]:
     """The names in the wheel built from a copy, because building leaves traces in the source."""
     copy = scratch / "source"
     ignored = shutil.ignore_patterns(
-        ".*", "__pycache__", "*.egg-info", "build", "tests", "plugins", "deploy", "docs"
+        ".*", "__pycache__", "*.egg-info", "build", "tests", "plugins", "docs"
     )
     shutil.copytree(folder, copy, ignore=ignored)
     program = "import sys; from setuptools import build_meta as b; b.build_wheel(sys.argv[1])"
