@@ -9,7 +9,6 @@ from typing import Any
 from connector.bootstrap import Container
 from connector.cli.output import Output
 from connector.cli.session import container
-from connector.cli.sources import refusal
 from connector.domain.dates import start_of
 from connector.errors import ConnectorError, LostLease
 from connector.models import Reconciliation
@@ -23,6 +22,7 @@ from connector.runtime.rehearse import Rehearsal, rehearse
 from connector.services.sources.reconciliations import Stage
 from connector.services.sources.sources import SourceDetails, SourceService
 from connector.web.events import FOUND
+from connector.web.finding_words import refusal
 
 _EVERY_S = 10.0
 _ON_TERMINAL_S = 1.0

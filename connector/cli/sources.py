@@ -1,20 +1,17 @@
-"""connector sources add, list, connect, test, rotate."""
+"""connector sources add, list, connect, files, test, rotate."""
 
 import argparse
 from typing import Any
 
 from connector.cli.output import Output, moment, table
+from connector.cli.sender_steps import next_steps
 from connector.cli.session import container, known_municipality
+from connector.cli.source_files import files
+from connector.cli.source_tests import test
 from connector.config import DEFAULT_PUBLIC_URL
-from connector.dialects.native_settings import settings_text
 from connector.domain.signals import Dialect
-from connector.errors import ConnectorError
-from connector.moodle.errors import MoodleError, MoodleUnavailable
-from connector.moodle.questions import Function
-from connector.moodle.site import check_site, missing_rights
 from connector.services.sources.source_figures import SourceFigures
 from connector.services.sources.sources import SourceDetails, SourceService
-from connector.web.reasons import ADVICE, stem
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -37,9 +34,15 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     connect.add_argument("--url", required=True, metavar="MOODLE", help="адрес сайта Moodle")
     connect.add_argument("--rest-token", required=True, metavar="T", help="ключ веб-службы Moodle")
     connect.set_defaults(run=_connect)
-    test = group.add_parser("test", parents=[common], help="проверить доступ к Moodle")
-    test.add_argument("code")
-    test.set_defaults(run=_test)
+    ready = group.add_parser(
+        "files", parents=[common], help="готовые файлы для Moodle: плагин, сценарии, роль"
+    )
+    ready.add_argument("code")
+    ready.add_argument("folder", metavar="ПАПКА")
+    ready.set_defaults(run=files)
+    tested = group.add_parser("test", parents=[common], help="проверить доступ к Moodle")
+    tested.add_argument("code")
+    tested.set_defaults(run=test)
     rotate = group.add_parser("rotate", parents=[common], help="сменить секрет")
     rotate.add_argument("code")
     rotate.set_defaults(run=_rotate)
@@ -66,7 +69,7 @@ def _add(arguments: argparse.Namespace, output: Output) -> int:
         f"Адрес для отправителя: {base}{source.hook}",
         f"Секрет (больше не показывается): {source.secrets[0]}",
         *_lacking(source),
-        *_to_paste(source, base, source.secrets[0]),
+        *next_steps(source, base, source.secrets[0]),
     ]
     document = {"code": source.code, "hook": known + source.hook, "secret": source.secrets[0]}
     output.result(document, lines)
@@ -80,17 +83,6 @@ def _lacking(source: SourceDetails) -> list[str]:
             "Пока не заданы --url и --rest-token, его сообщения ждут."
         ]
     return []
-
-
-def _to_paste(source: SourceDetails, base: str, secret: str) -> list[str]:
-    if source.dialect is not Dialect.NATIVE:
-        return []
-    return [
-        "",
-        "Для нашего плагина Moodle вставьте этот текст целиком на его странице «Подключение»:",
-        "",
-        *settings_text(f"{base}{source.hook}", secret).splitlines(),
-    ]
 
 
 def _list(arguments: argparse.Namespace, output: Output) -> int:
@@ -145,61 +137,10 @@ def _connect(arguments: argparse.Namespace, output: Output) -> int:
     return 0
 
 
-def _test(arguments: argparse.Namespace, output: Output) -> int:
-    with container() as made:
-        with made.db.reading() as session:
-            source = SourceService(session, made.box).get(arguments.code)
-        client = made.moodles.client(source)
-        if client is None:
-            needed = "нужны" if source.needs_rest else "для этого отправителя не обязательны"
-            raise ConnectorError(f"Не заданы адрес Moodle и ключ веб-службы: {needed}.")
-        try:
-            found = check_site(client)
-            hidden = missing_rights(client) if str(Function.USERS) not in found.missing else ()
-        except MoodleError as err:
-            raise ConnectorError(refusal(err)) from err
-    document = {
-        "url": found.url,
-        "release": found.release,
-        "missing_functions": sorted(found.missing),
-        "missing_rights": list(hidden),
-    }
-    lines = [f"Moodle отвечает: {found.url}, {found.release or 'версия не названа'}."]
-    lines += [f"Веб-служба не содержит функцию {name}." for name in sorted(found.missing)]
-    lines += [
-        f"Роли недостаёт права {right}: без него не видно табельных номеров." for right in hidden
-    ]
-    output.result(document, lines)
-    return 1 if found.missing or hidden else 0
-
-
-_REFUSALS = {
-    "accessexception": "В Moodle служба выключена, пользователю не разрешена, ключ просрочен или "
-    "роли недостаёт права webservice/rest:use.",
-    "webservices_off": "В Moodle выключены веб-службы или протокол REST.",
-    "connection": "С этим адресом нет связи: сайт выключен или адрес неверен.",
-    "timed_out": "Сайт не ответил вовремя. Попробуйте позже.",
-    "http_404": "По этому адресу нет веб-служб Moodle. Если Moodle лежит в папке, она тоже часть "
-    "адреса.",
-    "http_503": "Moodle на обслуживании или перегружен. Попробуйте позже.",
-    "not_json": "По этому адресу отвечает не веб-служба Moodle.",
-}
-
-
-def refusal(err: MoodleError) -> str:
-    """What a failed test means and who can mend it; the code at the end is for them."""
-    advice = ADVICE.get(stem(err.reason))
-    known = _REFUSALS.get(err.reason) or (advice.what if advice else None)
-    if known is None:
-        is_away = isinstance(err, MoodleUnavailable)
-        known = "Moodle сейчас не отвечает. Попробуйте позже." if is_away else "Moodle отказал."
-    return f"{known} (код: {err.reason})"
-
-
 def _rotate(arguments: argparse.Namespace, output: Output) -> int:
     with container() as made, made.db.writing() as session:
         service = SourceService(session, made.box)
-        secret = service.rotate(arguments.code)
+        secret = service.rotate(arguments.code, made.clock.now())
         source = service.get(arguments.code)
         base = made.config.public_url
     output.result(
@@ -207,7 +148,7 @@ def _rotate(arguments: argparse.Namespace, output: Output) -> int:
         [
             f"Новый секрет (больше не показывается): {secret}",
             "Прежний действует до следующей смены.",
-            *_to_paste(source, base, secret),
+            *next_steps(source, base, secret),
         ],
     )
     return 0

@@ -22,6 +22,7 @@ from connector.models.share import (
     Tenant,
 )
 from connector.models.source import Source, SourceCount, SourceMunicipality
+from connector.models.source_check import SourceCheck
 from connector.models.subject import Subject
 from connector.models.tally import Tally
 from connector.models.unwanted import Unwanted
@@ -56,6 +57,7 @@ __all__ = [
     "Share",
     "Snapshot",
     "Source",
+    "SourceCheck",
     "SourceCount",
     "SourceHour",
     "SourceMunicipality",

@@ -12,7 +12,8 @@ from connector.models.base import Base, BigId
 class Source(Base):
     """One sender. Secrets and the REST token are ciphertext under CONNECTOR_SECRET_KEY.
 
-    secrets: newest first; at most two are live while one is rotated.
+    secrets: newest first; at most two are live while one is rotated. secret_made_at: when the
+        newest one took another's place; None while the first one is still the newest.
     """
 
     __tablename__ = "sources"
@@ -30,6 +31,7 @@ class Source(Base):
     created_at: Mapped[datetime]
     last_delivery_at: Mapped[datetime | None]
     last_ping_at: Mapped[datetime | None]
+    secret_made_at: Mapped[datetime | None]
 
 
 class SourceMunicipality(Base):

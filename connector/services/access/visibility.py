@@ -75,6 +75,11 @@ class Viewer:
         return self.sees_deliveries
 
     @property
+    def administers(self) -> bool:
+        """Whether this viewer may connect Moodles: the installation's administrator alone."""
+        return self.role is Role.ADMINISTRATOR and self.municipality is None
+
+    @property
     def enters_records(self) -> bool:
         """Whether this viewer may enter, change and take back records of the municipality."""
         return self.role is Role.ADMINISTRATOR or self.sees_all_people

@@ -1,5 +1,6 @@
 """One Moodle client per source, with its breaker and budget, for as long as the process lives."""
 
+from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
 from threading import Lock
@@ -14,7 +15,7 @@ from connector.services.sources.sources import SourceDetails
 from connector.tallies import Tallies
 
 if TYPE_CHECKING:
-    from connector.moodle.client import MoodleClient
+    from connector.moodle.client import Limits, MoodleClient
 
 ANSWERED_AT = "moodle_answered_timestamp_seconds"
 REFUSED_AT = "moodle_refused_timestamp_seconds"
@@ -38,29 +39,50 @@ class Moodles:
         """None while the source has no address or no token."""
         if not source.url or not source.rest_token:
             return None
-        # Web and tick never ask a Moodle: requests and all it needs would stay in their memory.
-        from connector.moodle.client import MoodleClient
-        from connector.outgoing import Guard, GuardedSession
-
         wanted = (source.url, source.rest_token)
         with self._lock:
             held = self._clients.get(source.code)
             if held is not None and held[0] == wanted:
                 return held[1]
-            private = self._allow_private or _is_plainly_private(source.url)
-            guard = Guard.for_urls(source.url, allow_private=private)
-            client = MoodleClient(
-                source.url,
-                source.rest_token,
-                session=GuardedSession(guard),
-                clock=self._clock,
-                budget=Budget(),
-                breaker=Breaker(),
-                watch=partial(self._watch, source.code),
-                asked=partial(self._asked, source.code),
-            )
+            client = self._made(source.code, *wanted, asked=partial(self._asked, source.code))
             self._clients[source.code] = (wanted, client)
             return client
+
+    def trial(self, source: SourceDetails) -> "MoodleClient | None":
+        """One of its own for a test that somebody waits for: it asks once, does not wait long, and
+        is not kept away because the Moodle failed before. What it is refused raises no alarm: it
+        asks about courses that nobody wants, too. None as for `client`."""
+        if not source.url or not source.rest_token:
+            return None
+        from connector.moodle.client import Limits
+
+        limits = Limits(connect=5.0, read=15.0, whole=20.0, tries=1)
+        return self._made(source.code, source.url, source.rest_token, limits)
+
+    def _made(
+        self,
+        code: str,
+        url: str,
+        rest_token: str,
+        limits: "Limits | None" = None,
+        asked: Callable[[Asked], None] = lambda how: None,
+    ) -> "MoodleClient":
+        # Web and tick seldom ask a Moodle: requests and all it needs would stay in their memory.
+        from connector.moodle.client import MoodleClient
+        from connector.outgoing import Guard, GuardedSession
+
+        private = self._allow_private or _is_plainly_private(url)
+        return MoodleClient(
+            url,
+            rest_token,
+            session=GuardedSession(Guard.for_urls(url, allow_private=private)),
+            clock=self._clock,
+            budget=Budget(),
+            breaker=Breaker(),
+            limits=limits,
+            watch=partial(self._watch, code),
+            asked=asked,
+        )
 
     def _watch(self, source: str, what: str, amount: float) -> None:
         if what == WAITED:
@@ -69,7 +91,6 @@ class Moodles:
             self._tallies.add("moodle_breaker_openings", source)
         else:
             self._tallies.add("moodle_requests", source, what)
-
 
     def _asked(self, source: str, how: Asked) -> None:
         """The latest of each outcome, for connector.services.alarms: any process may be the one

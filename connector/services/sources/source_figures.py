@@ -75,6 +75,17 @@ class SourceFigures:
             if municipalities is None or municipalities.intersection(serves.get(source.code, ()))
         ]
 
+    def refused(self, source: str, day: str) -> dict[str, int]:
+        """Requests of that day (UTC) that were not taken, by reason, the most frequent first."""
+        rows = self._session.execute(
+            select(SourceCount.reason, SourceCount.count)
+            .where(
+                SourceCount.source == source, SourceCount.day == day, SourceCount.what == "refused"
+            )
+            .order_by(SourceCount.count.desc(), SourceCount.reason)
+        )
+        return {reason: int(count) for reason, count in rows}
+
     def missed(self) -> dict[str, dict[str, int]]:
         """By source and kind, since the beginning."""
         rows = self._session.execute(

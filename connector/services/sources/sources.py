@@ -4,22 +4,34 @@ import base64
 import os
 import re
 import secrets as random_secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from connector.domain.signals import Dialect
 from connector.errors import ConnectorError, UnknownThing
-from connector.models import Source, SourceMunicipality
+from connector.models import Account, Source, SourceMunicipality, Subject
 from connector.secretbox import SecretBox
+from connector.services.sources.addresses import moodle_address
 
 LIVE_SECRETS = 2
+SHOWN_AFTER_ROTATION = timedelta(days=1)
+"""So long a new secret can be looked up: a page that was closed too early would otherwise have it
+made anew, and the second rotation ends the one that is in use."""
 
 
 class BadSource(ConnectorError):
-    """A source cannot be made as asked; the message (Russian) says why."""
+    """A source cannot be made as asked; the message (Russian) says why.
+
+    field: which of what was given is at fault, where a form can show it.
+    """
+
+    def __init__(self, message: str, field: str = "code") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,14 @@ class SourceDetails:
     rest_token: str | None = field(repr=False, default=None)
     last_delivery_at: datetime | None = None
     last_ping_at: datetime | None = None
+    secret_made_at: datetime | None = None
+
+    def shows_secret(self, now: datetime) -> bool:
+        """Whether the newest secret may be looked up: until the sender was heard for the first
+        time, and for a day after a rotation."""
+        if self.last_delivery_at is None:
+            return True
+        return self.secret_made_at is not None and now - self.secret_made_at < SHOWN_AFTER_ROTATION
 
     @property
     def needs_rest(self) -> bool:
@@ -65,22 +85,20 @@ class SourceService:
         secret: str | None = None,
     ) -> SourceDetails:
         """Makes a source with a fresh secret, or the one given. Raises BadSource."""
-        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", code):
-            raise BadSource(
-                f"Код источника «{code}» не подходит: нужны латинские строчные буквы, "
-                "цифры и дефис, не больше 40 знаков."
-            )
+        fault = code_fault(code)
+        if fault is not None:
+            raise BadSource(fault)
         if self._session.get(Source, code) is not None:
             raise BadSource(f"Источник «{code}» уже есть.")
         if not municipalities:
-            raise BadSource("Укажите хотя бы один муниципалитет (--municipality).")
+            raise BadSource("Укажите хотя бы один муниципалитет.", "municipalities")
         secret = secret or make_secret(dialect)
         self._session.add(
             Source(
                 code=code,
                 dialect=dialect,
                 secrets=[self._box.seal(secret).decode()],
-                url=url.rstrip("/") if url else None,
+                url=moodle_address(url) if url else None,
                 rest_token=self._box.seal(rest_token) if rest_token else None,
                 created_at=now,
             )
@@ -91,20 +109,56 @@ class SourceService:
         self._session.flush()
         return self.get(code)
 
-    def rotate(self, code: str) -> str:
+    def rotate(self, code: str, now: datetime) -> str:
         """Makes a new secret; the former one stays live until the next rotation."""
         source = self._row(code)
+        source.secret_made_at = now
         secret = make_secret(Dialect(source.dialect))
         source.secrets = [self._box.seal(secret).decode(), *source.secrets][:LIVE_SECRETS]
         self._session.flush()
         return secret
 
     def connect(self, code: str, url: str, rest_token: str) -> None:
-        """Sets where the source's Moodle is asked."""
+        """Sets where the source's Moodle is asked. Raises BadAddress."""
         source = self._row(code)
-        source.url = url.rstrip("/")
+        source.url = moodle_address(url)
         source.rest_token = self._box.seal(rest_token)
         self._session.flush()
+
+    def serve(self, code: str, municipalities: Collection[str]) -> frozenset[str]:
+        """Sets whose people the source's accounts may be; those that came in are returned.
+
+        Raises BadSource where none is left, or one would go to whose people accounts belong: what
+        they did would be told to a municipality that no longer has a part in this Moodle.
+        """
+        source = self._row(code)
+        former = set(self._municipalities(code))
+        wanted = set(municipalities)
+        if not wanted:
+            raise BadSource("Оставьте хотя бы один муниципалитет.", "municipalities")
+        for gone in sorted(former - wanted):
+            held = self._session.scalar(
+                select(func.count())
+                .select_from(Account)
+                .join(Subject, Subject.id == Account.subject_id)
+                .where(
+                    Account.source == source.code,
+                    Account.match.in_(("matched", "confirmed")),
+                    Subject.municipality == gone,
+                )
+            )
+            if held:
+                raise BadSource(
+                    f"Муниципалитет {gone} убрать нельзя: его работникам уже принадлежат учётные "
+                    f"записи этого Moodle ({held}).",
+                    "municipalities",
+                )
+            row = self._session.get(SourceMunicipality, (code, gone))
+            self._session.delete(row)
+        for new in sorted(wanted - former):
+            self._session.add(SourceMunicipality(source=code, municipality=new))
+        self._session.flush()
+        return frozenset(wanted - former)
 
     def get(self, code: str) -> SourceDetails:
         """Raises UnknownThing."""
@@ -128,22 +182,39 @@ class SourceService:
             raise UnknownThing("source", code)
         return source
 
+    def _municipalities(self, code: str) -> tuple[str, ...]:
+        return tuple(
+            self._session.scalars(
+                select(SourceMunicipality.municipality)
+                .where(SourceMunicipality.source == code)
+                .order_by(SourceMunicipality.municipality)
+            )
+        )
+
     def _details(self, source: Source) -> SourceDetails:
-        municipalities = self._session.scalars(
-            select(SourceMunicipality.municipality)
-            .where(SourceMunicipality.source == source.code)
-            .order_by(SourceMunicipality.municipality)
-        ).all()
         return SourceDetails(
             code=source.code,
             dialect=Dialect(source.dialect),
-            municipalities=tuple(municipalities),
+            municipalities=self._municipalities(source.code),
             url=source.url,
             secrets=tuple(self._box.open(sealed.encode()) for sealed in source.secrets),
             rest_token=self._box.open(source.rest_token) if source.rest_token else None,
             last_delivery_at=source.last_delivery_at,
             last_ping_at=source.last_ping_at,
+            secret_made_at=source.secret_made_at,
         )
+
+
+def code_fault(code: str) -> str | None:
+    """What is wrong with the code (Russian); None where nothing is."""
+    if re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", code):
+        return None
+    return (
+        f"Код источника «{code}» не подходит: нужны латинские строчные буквы, цифры и дефис, "
+        "не больше 40 знаков."
+        if code
+        else "Придумайте код: латинские строчные буквы, цифры и дефис."
+    )
 
 
 def make_secret(dialect: Dialect) -> str:
