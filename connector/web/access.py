@@ -24,6 +24,7 @@ class Access(StrEnum):
     PAGE = "a person who signed in"
     PAGE_DELIVERIES = "a person who signed in and may see deliveries"
     PAGE_RECORDS = "a person who signed in and may enter records"
+    PAGE_INSTALLATION = "the administrator of the installation, signed in"
     TOKEN = "a bearer token"
     TOKEN_DELIVERIES = "a bearer token that may see deliveries"
 
@@ -75,6 +76,18 @@ ROUTES: Mapping[str, Access] = {
     "sources.listing": Access.PAGE_DELIVERIES,
     "alarms.listing": Access.PAGE_DELIVERIES,
     "alarms.decide": Access.PAGE_DELIVERIES,
+    "connecting.new": Access.PAGE_INSTALLATION,
+    "connecting.add": Access.PAGE_INSTALLATION,
+    "connecting.connect": Access.PAGE_INSTALLATION,
+    "connecting.wait": Access.PAGE_INSTALLATION,
+    "connecting.test": Access.PAGE_INSTALLATION,
+    "connecting.set_access": Access.PAGE_INSTALLATION,
+    "connecting.serve": Access.PAGE_INSTALLATION,
+    "connecting.rotate": Access.PAGE_INSTALLATION,
+    "ready_files.plugin": Access.PAGE_INSTALLATION,
+    "ready_files.role": Access.PAGE_INSTALLATION,
+    "ready_files.settings": Access.PAGE_INSTALLATION,
+    "ready_files.workflows": Access.PAGE_INSTALLATION,
     "accounts.listing": Access.PAGE_DELIVERIES,
     "accounts.confirm": Access.PAGE_DELIVERIES,
     "accounts.decide": Access.PAGE_DELIVERIES,
@@ -118,6 +131,8 @@ def gate() -> Response | None:
     if access in _DELIVERIES and not viewer.sees_deliveries:
         abort(403)
     if access is Access.PAGE_RECORDS and not viewer.enters_records:
+        abort(403)
+    if access is Access.PAGE_INSTALLATION and not viewer.administers:
         abort(403)
     municipality = (request.view_args or {}).get("municipality")
     if municipality is not None:

@@ -82,6 +82,7 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
         doors.append(_door("События Moodle", "deliveries", "deliveries.listing"))
         doors.append(_door("Источники", "sources", "sources.listing"))
         doors.append(_door("Неполадки", "alarms", "alarms.listing"))
+        doors.append(_door("Источники", ("sources", "connecting"), "sources.listing"))
         doors.append(_door("Учётные записи", "accounts", "accounts.listing"))
         doors.append(_door("Правила", ("rules", "trials"), "rules.listing"))
     return doors

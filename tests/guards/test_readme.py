@@ -13,6 +13,7 @@ from connector.dialects.moodle_events import CONCERNS
 from connector.dialects.tool_trigger import TEMPLATE
 from connector.domain.signals import Dialect
 from connector.moodle.questions import Function
+from connector.moodle.rights import RIGHTS, every_right
 from tests.guards.tree import ROOT, none_of
 
 PAGES = [ROOT / "README.md", ROOT / "README.ru.md"]
@@ -77,6 +78,13 @@ def test_the_template_to_paste_is_the_one_that_is_read(page: str) -> None:
 def test_the_functions_are_those_that_are_called(page: str) -> None:
     named = set(re.findall(r"^    ((?:core|mod|gradereport)_[a-z_]+)$", page, re.MULTILINE))
     assert named == {str(function) for function in Function}
+
+
+def test_the_rights_are_those_of_the_role_file(page: str) -> None:
+    parts = "webservice|moodle|mod|report|gradereport"
+    named = set(re.findall(rf"`((?:{parts})/?[a-z]+:[a-z]+)`", page))
+    assert named == set(every_right())
+    assert set(RIGHTS) == set(Function)
 
 
 def test_the_events_are_those_that_matter(page: str) -> None:

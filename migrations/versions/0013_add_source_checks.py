@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0011_add_source_checks"
-down_revision = "0010_add_alarms"
+revision = "0013_add_source_checks"
+down_revision = "0012_add_ways_and_preferences"
 branch_labels = None
 depends_on = None
 
