@@ -15,10 +15,19 @@ from typing import TYPE_CHECKING
 from connector.bootstrap import Container
 from connector.config import Config
 from connector.runtime.counting import COUNT_S, Counting, counted
-from connector.runtime.engine import RECONCILE_S, RETAIN_S, TICK_S, Engine, reconciler, watcher
+from connector.runtime.engine import (
+    PROPOSE_S,
+    RECONCILE_S,
+    RETAIN_S,
+    TICK_S,
+    Engine,
+    reconciler,
+    watcher,
+)
 from connector.runtime.hints import ARRIVED
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
+from connector.runtime.propose import Proposer
 from connector.runtime.publish import PUBLISH_S, EventPublisher
 from connector.runtime.receive import Inbox
 from connector.runtime.relay import Relay
@@ -113,6 +122,7 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
     sweep = Sweep(container, hint_publisher(container.config))
     retainer = Retainer(container.db, Keep.of(container.config), container.clock)
     counting = Counting(container.db, container.tallies)
+    proposer = Proposer(container.db, container.rulebook, container.settings, container.clock)
     keeper = RuleKeeper(container)
     publish = EventExchange(container.config).publish
     publisher = EventPublisher(container.db, container.clock, publish, container.tallies)
@@ -126,6 +136,7 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
         # take turns at it by their leases.
         Loop("reconcile", reconciler(container).run_once, RECONCILE_S),
         Loop("publish", publisher.run_once, PUBLISH_S),
+        Loop("propose", proposer.run_once, PROPOSE_S),
         Loop("count", counting.flush, COUNT_S),
     )
     with _until_told() as told:

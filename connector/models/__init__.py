@@ -4,13 +4,17 @@ from connector.models.account import Account
 from connector.models.alarm import AlarmEpisode, SourceHour, SourceWatch
 from connector.models.base import Base
 from connector.models.delivery import Delivery, Reading
+from connector.models.draft import Draft, DraftWish
 from connector.models.event import Event, EventLine
 from connector.models.evidence import EvidenceSlot
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
 from connector.models.preference import Preference
+from connector.models.proof_file import ProofFile
 from connector.models.reconciliation import ReconciledCourse, Reconciliation
 from connector.models.record import ALWAYS, Import, Record
+from connector.models.route_change import RouteChange
+from connector.models.route_request import RouteRequest
 from connector.models.rule_set import RuleSet
 from connector.models.share import (
     Changeover,
@@ -37,6 +41,8 @@ __all__ = [
     "Base",
     "Changeover",
     "Delivery",
+    "Draft",
+    "DraftWish",
     "Event",
     "EventLine",
     "EvidenceSlot",
@@ -48,10 +54,13 @@ __all__ = [
     "Notice",
     "PlanMark",
     "Preference",
+    "ProofFile",
     "Reading",
     "ReconciledCourse",
     "Reconciliation",
     "Record",
+    "RouteChange",
+    "RouteRequest",
     "RuleFault",
     "RuleSet",
     "Share",

@@ -9,6 +9,7 @@ from connector.runtime.courtesy import courteous
 from connector.runtime.fold import Folder
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
 from connector.runtime.loops import Loop, Loops
+from connector.runtime.propose import Proposer
 from connector.runtime.publish import PUBLISH_S, EventPublisher, Publish
 from connector.runtime.receive import Inbox
 from connector.runtime.reconcile import Habit, Reconciler
@@ -26,6 +27,7 @@ TICK_S = 20.0
 SWEEP_S = 5.0
 RETAIN_S = 60.0
 RECONCILE_S = 30.0
+PROPOSE_S = 15.0
 LOOK_S = 1.5
 """Events of foreign senders become due seconds after they came; no nudge says so."""
 
@@ -58,6 +60,7 @@ class Engine:
         self.folder = Folder(c.db, c.rulebook, c.settings, c.clock)
         self.resolver = Resolver(c.db, c.box, c.moodles, c.clock)
         self.reconciler = reconciler(c)
+        self.proposer = Proposer(c.db, c.rulebook, c.settings, c.clock)
         self.ticker = Ticker(c.db, c.rulebook, c.settings, c.clock)
         self.sender = Sender(
             c.db,
@@ -93,6 +96,7 @@ class Engine:
             Loop("retain", self.retainer.run_once, RETAIN_S),
             # A large site is searched through in one look, before anything of it can be kept.
             Loop("reconcile", self.reconciler.run_once, RECONCILE_S, patience_s=7200),
+            Loop("propose", self.proposer.run_once, PROPOSE_S),
             Loop("count", self.counting.flush, COUNT_S),
         )
         self._loops.start()

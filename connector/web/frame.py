@@ -71,12 +71,13 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
             if viewer.person is not None:
                 own = {"municipality": municipality, "number": viewer.person}
                 doors.append(_door("Мой профиль", "people.profile", "people.profile", **own))
-            for title, part, endpoint in (
+            parts: tuple[tuple[str, str | tuple[str, ...], str], ...] = (
                 ("Люди", "people.listing", "people.listing"),
-                ("Маршруты", "people.routes", "people.routes"),
+                ("Маршруты", ("people.routes", "drafts"), "people.routes"),
                 ("Письма", "post.letter", "post.letters"),
                 ("Уведомления", "post.notices", "post.notices"),
-            ):
+            )
+            for title, part, endpoint in parts:
                 doors.append(_door(title, part, endpoint, municipality=municipality))
     if viewer.sees_deliveries:
         doors.append(_door("События Moodle", "deliveries", "deliveries.listing"))

@@ -135,6 +135,19 @@ PERIODS = {
     "academic_year": "учебный год, с 1 сентября по 31 августа",
     "point": "на дату",
 }
+DRAFT_ORIGINS = {
+    "proposed": "предложен",
+    "edited": "изменён",
+    "entered": "внесён вручную",
+}
+VERDICTS = {
+    "chosen": "Предложена.",
+    "taken_before": "Уже пройдена, а дефицит остался.",
+    "not_registered": "Не в федеральном реестре на день завершения.",
+    "covers_less": "Закрывает меньше дефицитов.",
+    "more_hours": "Больше часов.",
+    "alike": "Подходит так же.",
+}
 RECORD_STEPS = {
     "added": "добавлено",
     "changed": "изменено",
@@ -154,6 +167,8 @@ WORDS = {
     "look": LOOKS,
     "why_open": WHY_OPEN,
     "record_step": RECORD_STEPS,
+    "draft_origin": DRAFT_ORIGINS,
+    "verdict": VERDICTS,
     "unit": UNITS,
     "standing": STANDINGS,
     "cause": CAUSES,

@@ -85,6 +85,11 @@ class Viewer:
         return self.role is Role.ADMINISTRATOR or self.sees_all_people
 
     @property
+    def decides_routes(self) -> bool:
+        """Whether this viewer may approve routes, decide about requests and review proofs."""
+        return self.sees_all_people
+
+    @property
     def deliveries_of(self) -> frozenset[str] | None:
         """The municipalities whose deliveries may be seen; None: all, and those of nobody yet."""
         return None if self.municipality is None else frozenset({self.municipality})

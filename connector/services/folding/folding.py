@@ -43,6 +43,7 @@ from connector.services.folding.person_state import person_state, stalled_since
 from connector.services.folding.rule_faults import RuleFaultService
 from connector.services.notices.circles import circles_around
 from connector.services.notices.notices import NoticeService
+from connector.services.routes.wishes import WishService, has_had_deficit
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,10 @@ class FoldService:
         hours = batch.rules.post_hours(batch.setting.calendar)
         NoticeService(session).reconcile(municipality, owed, hours, now, partly)
         record(session, municipality, (event for o in folded for event in o.events), now)
+        learnt = [
+            o.loaded.row.code for o in folded if o.loaded.changed and has_had_deficit(o.state)
+        ]
+        WishService(session).ask(municipality, learnt, now)
         faults = [fault for outcome in folded for fault in outcome.faults]
         heard = frozenset[str]().union(*(outcome.heard for outcome in folded))
         python = self._rulebook.python_of(municipality)
