@@ -1,6 +1,7 @@
 """The tables. Constraints carry the rule before code does."""
 
 from connector.models.account import Account
+from connector.models.action import Action, CohortRound
 from connector.models.alarm import AlarmEpisode, SourceHour, SourceWatch
 from connector.models.base import Base
 from connector.models.delivery import Delivery, Reading
@@ -36,10 +37,12 @@ from connector.models.withdrawal import Withdrawal
 __all__ = [
     "ALWAYS",
     "Account",
+    "Action",
     "AlarmEpisode",
     "Audit",
     "Base",
     "Changeover",
+    "CohortRound",
     "Delivery",
     "Draft",
     "DraftWish",

@@ -1,8 +1,9 @@
 """One way to ask Moodle, with everything a network needs around it.
 
 The token travels in the form body, never in an address: addresses end up in logs. HTTP 200 proves
-nothing, so the body decides. Only questions are asked here: whoever adds a call that changes Moodle
-must not inherit the retries.
+nothing, so the body decides. A question is tried again at once; an order, which changes Moodle, is
+given once: whoever gives it asks first whether it holds already, and does so again before the next
+try.
 """
 
 import random
@@ -100,8 +101,16 @@ class MoodleClient:
         with tracing.span("connector.moodle", function=question.function.value):
             return self._call(question)
 
-    def _call(self, question: Question) -> Reading:
-        for left in reversed(range(self._limits.tries)):
+    def act(self, order: Question) -> Reading:
+        """As `call`, for a call that changes Moodle: never tried again from here.
+
+        MoodleUnavailable leaves open whether it was done: the answer may be what was lost.
+        """
+        with tracing.span("connector.moodle", function=order.function.value):
+            return self._call(order, tries=1)
+
+    def _call(self, question: Question, tries: int | None = None) -> Reading:
+        for left in reversed(range(tries or self._limits.tries)):
             self._wait_for_place()
             try:
                 reading = self._once(question)

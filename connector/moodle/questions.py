@@ -26,13 +26,16 @@ class Function(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One call: the function and its parameters as form fields, without the token."""
+    """One call: the function and its parameters as form fields, without the token.
 
-    function: Function
+    function: of this vocabulary, or of one that only some sources need (connector.moodle.orders).
+    """
+
+    function: StrEnum
     params: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, function: Function, **params: str) -> "Question":
+    def of(cls, function: StrEnum, **params: str) -> "Question":
         """Parameters in the order of their names, so that equal questions are equal."""
         return cls(function, tuple(sorted(params.items())))
 

@@ -25,6 +25,7 @@ from connector.rulebook.dated import out_of_order
 from connector.rulebook.documents import MAX_BYTES, Node, read_document
 from connector.rulebook.faults import RuleFileFault, RulesRefused, near_miss
 from connector.rulebook.indicator_files import IndicatorReader
+from connector.rulebook.moodle_wishes import moodle_wishes
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.notice_files import notices_in
 from connector.rulebook.passports import Passports, passports_in, shared_passports
@@ -95,6 +96,7 @@ class _Loader:
         zone: ZoneInfo = settings["timezone"]
         scales = _scales(settings["scales"])
         stalls = StallPolicy(**(settings["stalls"] or {}))
+        moodle = moodle_wishes(settings["moodle"])
         return MunicipalityRules(
             code=self._code,
             title=settings["title"],
@@ -111,7 +113,8 @@ class _Loader:
                 str(zone),
                 scales,
                 stalls,
-                [reader.judging, self._documents, self._roadmap, notices.judging],
+                # Whoever is to be enrolled is found by judging everybody, so a wish counts here.
+                [reader.judging, self._documents, self._roadmap, notices.judging, moodle.enrol],
             ),
             letters=notices.letters,
             documents=self._documents,
@@ -119,6 +122,7 @@ class _Loader:
             numbers=self._amending.numbers,
             notices=notices.rules,
             drafts=DraftPolicy(**(settings["drafts"] or {})),
+            moodle=moodle,
         )
 
     def _read_folder(self, folder: Traversable) -> None:

@@ -13,6 +13,7 @@ from connector.domain.levels import Scales
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
 from connector.domain.rule_notices import NoticeRule
+from connector.domain.wishes import MoodleWishes
 from connector.rulebook.faults import UnknownIndicator
 
 
@@ -26,7 +27,7 @@ class MunicipalityRules:
     plans and hours do not. letters: templates of a plugin's own notices, by file name. documents,
     roadmap: what the rules say there ought to be. notices: what the rule files themselves have
     people told. numbers: those of the indicators' words, by the
-    name under which a trial may change them.
+    name under which a trial may change them. moodle: what it wants done in its Moodles.
     """
 
     code: str
@@ -47,6 +48,7 @@ class MunicipalityRules:
     numbers: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[NoticeRule, ...] = ()
     drafts: DraftPolicy = field(default_factory=DraftPolicy)
+    moodle: MoodleWishes = field(default_factory=MoodleWishes)
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""

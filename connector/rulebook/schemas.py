@@ -8,7 +8,9 @@ from marshmallow import Schema, ValidationError, fields
 from connector.domain.because import SubjectKind
 from connector.domain.dossier import Rung
 from connector.domain.indicators import IndicatorKind
+from connector.domain.people import Role
 from connector.domain.periods import PeriodKind
+from connector.domain.wishes import STUDENT
 from connector.rulebook.documents import Node
 from connector.rulebook.faults import RuleFileFault
 from connector.rulebook.fields import (
@@ -60,6 +62,31 @@ class QuietSchema(RuleSchema):
     until = Whole(0, 23, required=True)
 
 
+class CohortMembersSchema(RuleSchema):
+    """Who is in a cohort: whoever fits everything that is named."""
+
+    role = Choice([str(role) for role in Role], load_default=None)
+    school = Text(load_default=None)
+    association = Text(load_default=None)
+    young = Whole(18, 99, load_default=None)
+    mentee = YesNo(load_default=False)
+
+
+class CohortSchema(RuleSchema):
+    idnumber = Text(required=True)
+    source = Text(load_default=None)
+    ours = YesNo(load_default=False)
+    members = fields.Nested(CohortMembersSchema, required=True, error_messages=MESSAGES)
+
+
+class MoodleSchema(RuleSchema):
+    """What the municipality wants done in its Moodles; nothing, unless it says so."""
+
+    enrol = YesNo(load_default=False)
+    student_role = Whole(1, 1_000_000, load_default=STUDENT)
+    cohorts = fields.List(fields.Nested(CohortSchema), load_default=list, error_messages=MESSAGES)
+
+
 class MunicipalitySchema(RuleSchema):
     code = Text(required=True)
     title = Text(required=True)
@@ -73,6 +100,7 @@ class MunicipalitySchema(RuleSchema):
     stalls = fields.Nested(StallSchema, load_default=None, error_messages=MESSAGES)
     drafts = fields.Nested(DraftSchema, load_default=None, error_messages=MESSAGES)
     scales = fields.List(fields.Nested(ScaleSchema), load_default=list, error_messages=MESSAGES)
+    moodle = fields.Nested(MoodleSchema, load_default=None, error_messages=MESSAGES)
 
 
 class PlanSchema(RuleSchema):

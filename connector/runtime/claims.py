@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from connector import tracing
 from connector.errors import LostLease
-from connector.models import Delivery, Subject
+from connector.models import Action, Delivery, Subject
 from connector.models.among import among
 from connector.models.many import update_many
 
@@ -123,6 +123,7 @@ def release_everything(session: Session) -> None:
     """
     _release(session, Delivery, Delivery.lease_token.is_not(None))
     _release(session, Subject, Subject.lease_token.is_not(None))
+    _release(session, Action, Action.lease_token.is_not(None))
 
 
 def _release(session: Session, model: Any, *which: ColumnElement[bool]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from connector.bootstrap import Container
+from connector.runtime.act import Actor
 from connector.runtime.claims import release_everything
 from connector.runtime.counting import COUNT_S, Counting, measured
 from connector.runtime.courtesy import courteous
@@ -28,6 +29,7 @@ SWEEP_S = 5.0
 RETAIN_S = 60.0
 RECONCILE_S = 30.0
 PROPOSE_S = 15.0
+ACT_S = 10.0
 LOOK_S = 1.5
 """Events of foreign senders become due seconds after they came; no nudge says so."""
 
@@ -72,6 +74,7 @@ class Engine:
             tallies=c.tallies,
         )
         self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
+        self.actor = Actor(c.db, c.rulebook, c.box, c.moodles, c.clock, c.tallies)
         self.counting = Counting(c.db, c.tallies)
         self.keeper = RuleKeeper(c)
         self.watcher = watcher(c)
@@ -91,6 +94,8 @@ class Engine:
             Loop("fold", courteous(self.fold, self.inbox.crowd), SWEEP_S),
             Loop("send", self.send, SWEEP_S),
             Loop("publish", self.publisher.run_once, PUBLISH_S),
+            # Each action asks a Moodle that may take half a minute to answer.
+            Loop("act", self.act, ACT_S, patience_s=900),
             Loop("tick", self._tick, TICK_S),
             Loop("watch", self.watcher.run_once, WATCH_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),
@@ -112,6 +117,10 @@ class Engine:
     def send(self) -> int:
         """One turn of sending, counted and timed."""
         return measured(self.container.tallies, "send", self.sender.run_once)
+
+    def act(self) -> int:
+        """One turn of acting in the Moodles, counted and timed."""
+        return measured(self.container.tallies, "act", self.actor.run_once)
 
     def _resolve(self) -> int:
         count = self.resolve()

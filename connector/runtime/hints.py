@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from connector.models import Delivery, Subject
 from connector.runtime.engine import Engine
+from connector.services.acting.acting import ActingService
 from connector.services.notices.sending import SendingService
 
 
@@ -22,6 +23,7 @@ class Hint(StrEnum):
     RESOLVE = "resolve"
     FOLD = "fold"
     SEND = "send"
+    ACT = "act"
 
 
 ARRIVED = (Hint.RESOLVE, Hint.FOLD)
@@ -37,6 +39,7 @@ def work_of(engine: Engine, hint: Hint) -> Callable[[], int]:
         Hint.RESOLVE: engine.resolve,
         Hint.FOLD: engine.fold,
         Hint.SEND: engine.send,
+        Hint.ACT: engine.act,
     }[hint]
 
 
@@ -49,6 +52,8 @@ def due(session: Session, now: datetime) -> tuple[Hint, ...]:
         found.append(Hint.FOLD)
     if SendingService(session).due_municipalities(now):
         found.append(Hint.SEND)
+    if ActingService(session).is_due(now):
+        found.append(Hint.ACT)
     return tuple(found)
 
 

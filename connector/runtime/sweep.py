@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from connector.bootstrap import Container
 from connector.errors import BrokerUnavailable
+from connector.runtime.cohort_rounds import wishing
 from connector.runtime.counting import counted
-from connector.runtime.hints import due
+from connector.runtime.hints import Hint, due
 from connector.runtime.tick import Ticker
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ class Sweep:
     def __init__(self, container: Container, publish: Callable[[str], None]) -> None:
         self._db = container.db
         self._clock = container.clock
+        self._rulebook = container.rulebook
         self._ticker = Ticker(container.db, container.rulebook, container.settings, container.clock)
         self._tallies = container.tallies
         self._publish = counted(container.tallies, publish)
@@ -31,9 +33,12 @@ class Sweep:
         self._ticker.run_once()
         self._tallies.put("tick_timestamp_seconds", value=self._clock.now().timestamp())
         with self._db.reading() as session:
-            kinds = due(session, self._clock.now())
+            kinds = set(due(session, self._clock.now()))
+        if wishing(self._rulebook):
+            # Whether a round through the cohorts is due is found out where it is made.
+            kinds.add(Hint.ACT)
         try:
-            for kind in kinds:
+            for kind in sorted(kinds):
                 self._publish(kind)
         except BrokerUnavailable as err:
             log.warning("sweep.broker_away error=%s", err)

@@ -94,6 +94,8 @@ ROUTES: Mapping[str, Access] = {
     "ready_files.role": Access.PAGE_INSTALLATION,
     "ready_files.settings": Access.PAGE_INSTALLATION,
     "ready_files.workflows": Access.PAGE_INSTALLATION,
+    "actions.listing": Access.PAGE_DELIVERIES,
+    "actions.retry": Access.PAGE_DELIVERIES,
     "accounts.listing": Access.PAGE_DELIVERIES,
     "accounts.confirm": Access.PAGE_DELIVERIES,
     "accounts.decide": Access.PAGE_DELIVERIES,

@@ -15,6 +15,7 @@ from connector.web import access, faults, frame, headers, household, status
 from connector.web.api import register_api
 from connector.web.pages import (
     accounts,
+    actions,
     alarms,
     connecting,
     deliveries,
@@ -83,6 +84,7 @@ def create_app(
         ready_files,
         accounts,
         alarms,
+        actions,
         rules,
         trials,
     ):

@@ -80,6 +80,9 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
             for title, part, endpoint in parts:
                 doors.append(_door(title, part, endpoint, municipality=municipality))
     if viewer.sees_deliveries:
+        if municipality is not None:
+            named = {"municipality": municipality}
+            doors.append(_door("Действия в Moodle", "actions", "actions.listing", **named))
         doors.append(_door("События Moodle", "deliveries", "deliveries.listing"))
         doors.append(_door("Источники", "sources", "sources.listing"))
         doors.append(_door("Неполадки", "alarms", "alarms.listing"))

@@ -126,6 +126,10 @@ EVENTS = Declared(
     "connector_events", "counter", "Domain events published, and tries with the broker away",
     ("outcome",),
 )  # fmt: skip
+ACTIONS = Declared(
+    "connector_actions", "counter", "What was done in the Moodles, by kind and outcome",
+    ("kind", "outcome"),
+)  # fmt: skip
 MOODLE_REQUESTS = Declared(
     "connector_moodle_requests", "counter",
     "Questions to a source's Moodle, asked or kept back, by outcome", ("source", "outcome"),
@@ -147,6 +151,8 @@ PLUGIN_SECONDS = Declared(
 TALLIED = (
     TICK, WATCHED, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, MOODLE_REQUESTS,
     MOODLE_WAIT, MOODLE_BREAKER, PLUGIN_SECONDS,
+    TICK, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, ACTIONS,
+    MOODLE_REQUESTS, MOODLE_WAIT, MOODLE_BREAKER, PLUGIN_SECONDS,
 )  # fmt: skip
 """Counted by whoever does the work and summed up in the database (connector.tallies)."""
 

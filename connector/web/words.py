@@ -9,7 +9,7 @@ from connector.domain.dates import local_day
 from connector.domain.shares import percent
 from connector.spreadsheets.sheets import SHEETS
 from connector.texts.words import day, plural
-from connector.web import events, reasons
+from connector.web import action_words, events, reasons
 from connector.web.pretty import pretty
 
 LEVELS = {
@@ -83,6 +83,7 @@ NOTICE_STATES = {
 }
 LOOKS = {
     "profile.looked_at": "профиль",
+    "actions.retried": "действия в Moodle повторены",
     "letter.looked_at": "письмо",
     "delivery.looked_at": "событие Moodle",
     "delivery.replayed": "событие Moodle обработано заново",
@@ -164,6 +165,8 @@ WORDS = {
     "kind": KINDS,
     "notice": NOTICES,
     "notice_state": NOTICE_STATES,
+    "action": action_words.ACTIONS,
+    "action_state": action_words.ACTION_STATES,
     "look": LOOKS,
     "why_open": WHY_OPEN,
     "record_step": RECORD_STEPS,

@@ -36,12 +36,14 @@ class User:
 
 @dataclass
 class Course:
-    """criteria: course modules that must be complete; none: no completion is tracked."""
+    """criteria: course modules that must be complete; none: no completion is tracked. manual:
+    whether one can be enrolled by hand there."""
 
     id: str
     idnumber: str
     fullname: str
     criteria: tuple[str, ...] = ()
+    manual: bool = True
 
 
 @dataclass
@@ -102,6 +104,13 @@ class Completion:
 
 
 @dataclass
+class Cohort:
+    id: str
+    idnumber: str
+    members: set[str] = field(default_factory=set)
+
+
+@dataclass
 class LivingMoodle:
     """Numbers are texts, as the connector keeps them; times are seconds since 1970."""
 
@@ -118,6 +127,9 @@ class LivingMoodle:
     states: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """State and time of its last change, by course module and user."""
     completions: dict[tuple[str, str], Completion] = field(default_factory=dict)
+    cohorts: dict[str, Cohort] = field(default_factory=dict)
+    by_role: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Roles given by manual enrolment, by course and user."""
     next_id: int = 100
 
     def later(self, seconds: int) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.replay import Params, Replied
+from tests.contract.living_acting import ActingAnswers
+from tests.contract.living_errors import no_record, refusal
 from tests.contract.living_moodle import Attempt, Completion, LivingMoodle, Quiz, User
 
 READ = frozenset(
     {"viewdetails", "viewalldetails", "viewparticipants", "viewreports", "viewgrades",
-     "viewcompletion", "viewcourses"}
+     "viewcompletion", "viewcourses", "enrol", "roleassign", "cohortview", "cohortassign"}
 )  # fmt: skip
 
 MAINTENANCE = Replied(
@@ -21,20 +23,6 @@ MAINTENANCE = Replied(
     headers={"Retry-After": "300"},
 )  # fmt: skip
 SWITCHED_OFF = Replied(403, text="")
-
-
-def refusal(errorcode: str, exception: str = "moodle_exception", message: str = "") -> Replied:
-    return Replied(
-        200, {"exception": exception, "errorcode": errorcode, "message": message or errorcode}
-    )
-
-
-def no_record(table: str) -> Replied:
-    return refusal(
-        "invalidrecord",
-        "dml_missing_record_exception",
-        f"Can't find data record in database table {table}.",
-    )
 
 
 NO_ACCESS = refusal("accessexception", "webservice_access_exception", "Access control exception")
@@ -71,6 +59,7 @@ class LivingRest:
             "core_completion_get_course_completion_status": self._completion,
             "core_completion_get_activities_completion_status": self._activities,
         }
+        answers |= ActingAnswers(self.moodle, self.rights).by_name
         known = answers.get(function)
         return no_record("external_functions") if known is None else known(params)
 

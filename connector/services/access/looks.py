@@ -29,6 +29,7 @@ BURST_RELEASED = "burst.released"
 BURST_DISCARDED = "burst.discarded"
 ALARM_ACKNOWLEDGED = "alarm.acknowledged"
 ALARM_SNOOZED = "alarm.snoozed"
+ACTIONS_RETRIED = "actions.retried"
 
 
 @dataclass(frozen=True, slots=True)

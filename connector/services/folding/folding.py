@@ -30,6 +30,7 @@ from connector.rulebook.answers import Answer
 from connector.rulebook.faults import RuleFault
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
+from connector.services.acting.enrolments import EnrolmentService
 from connector.services.cases.casefiles import CaseFiles
 from connector.services.cases.pieces import PIECES
 from connector.services.cases.pieces import refresh as refresh_pieces
@@ -255,6 +256,8 @@ class FoldService:
             o.loaded.row.code for o in folded if o.loaded.changed and has_had_deficit(o.state)
         ]
         WishService(session).ask(municipality, learnt, now)
+        cases = {o.loaded.row.id: o.loaded.case for o in folded}
+        EnrolmentService(session, municipality).keep(batch.rules.moodle, cases, batch.today, now)
         faults = [fault for outcome in folded for fault in outcome.faults]
         heard = frozenset[str]().union(*(outcome.heard for outcome in folded))
         python = self._rulebook.python_of(municipality)

@@ -4,11 +4,13 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from connector.services.access.looks import PROFILE_LOOKED_AT, LookService
 from connector.services.access.visibility import VisibilityService
+from connector.services.acting.listing import ActionList
 from connector.services.figures.directory import people_of
 from connector.services.figures.profiles import RouteFigure
 from connector.services.notices.mailbox import MailboxService
 from connector.services.sources.accounts import AccountService
 from connector.web.access import the_viewer
+from connector.web.action_words import why
 from connector.web.household import household, profiles, today
 from connector.web.listing import search, sheet
 from connector.web.noting import note
@@ -44,6 +46,7 @@ def profile(municipality: str, number: str) -> str:
             abort(403)
         found = profiles(session).profile(municipality, number)
         notices = MailboxService(session).notices(municipality, about=number, limit=30)
+        acted = ActionList(session, municipality).of_person(number)
         reads_log = viewer.sees_all_people or viewer.person == number
         looks = LookService(session).of_person(municipality, number) if reads_log else None
         accounts = None
@@ -69,6 +72,8 @@ def profile(municipality: str, number: str) -> str:
         looks=looks,
         accounts=accounts,
         here=url_for("people.profile", municipality=municipality, number=number),
+        actions=acted,
+        why=why,
     )
 
 

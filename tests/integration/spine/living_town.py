@@ -92,6 +92,8 @@ class DirectClient:
             return Reading(question.function.value, params, "error", error, moment)
         return Reading(question.function.value, params, "answer", parsed, moment)
 
+    act = call
+
 
 class TheMoodle(Moodles):
     def __init__(self, client: DirectClient) -> None:

@@ -1,0 +1,1 @@
+"""What is to be done in Moodle: owed, claimed, done, refused."""
