@@ -33,6 +33,10 @@ FOLLOWS = {Hint.RESOLVE: Hint.FOLD, Hint.FOLD: Hint.SEND}
 """What there may be to do when a kind of work was done."""
 
 
+SWEPT = (Hint.ACT,)
+"""What the sweep alone finds, within seconds: nobody waits for an enrolment at the screen."""
+
+
 def work_of(engine: Engine, hint: Hint) -> Callable[[], int]:
     """What one turn of this kind of work is; it returns how much was done, 0 for nothing."""
     return {

@@ -11,7 +11,7 @@ from celery.app.defaults import DEFAULTS
 
 from connector import config
 from connector.runtime import fold, resolve, send
-from connector.runtime.hints import ARRIVED, FOLLOWS, Hint
+from connector.runtime.hints import ARRIVED, FOLLOWS, SWEPT, Hint
 from connector.tasks.app import make_celery
 from connector.tasks.drain import BUDGET_S
 from connector.tasks.queues import queue_name, queues
@@ -68,7 +68,7 @@ def delayed(tree: ast.AST) -> list[int]:
 def test_each_kind_of_hint_has_its_queue(settled: config.Config) -> None:
     names = [queue.name for queue in queues("p")]
     assert names == [queue_name("p", hint) for hint in Hint]
-    assert {*ARRIVED, *FOLLOWS.values()} == {*Hint}, "a kind that nobody hints"
+    assert {*ARRIVED, *FOLLOWS.values(), *SWEPT} == {*Hint}, "a kind that nobody hints"
     app = make_celery(settled)
     assert {*app.amqp.queues.consume_from} == {f"connector.{hint}" for hint in Hint}
 
