@@ -15,12 +15,14 @@ from time import monotonic
 from connector.config import Config
 from connector.errors import LostLease
 from connector.models import Reconciliation
-from connector.moodle.errors import MoodleError, MoodleUnavailable
+from connector.moodle.errors import MoodleError, MoodleRefused, MoodleUnavailable
 from connector.moodle.pace import Paced
+from connector.moodle.site import check_site
 from connector.runtime.pauses import pause
 from connector.runtime.reconcile_owners import Ground
 from connector.runtime.reconcile_pass import TERM, Behind, Pass, Progress
 from connector.secretbox import SecretBox
+from connector.services.alarms.watches import WatchService
 from connector.services.sources.moodles import Moodles
 from connector.services.sources.reconciliations import Hold, Kind, ReconciliationService
 from connector.services.sources.sources import SourceDetails, SourceService
@@ -143,7 +145,7 @@ class Reconciler:
                 if not fold():
                     self._sleep(BEHIND_S)
             except MoodleError as err:
-                self._rest(hold, err)
+                self._rest(source, hold, err)
                 raise
         with self._db.reading() as session:
             row = ReconciliationService(session).row(source.code, kind)
@@ -172,7 +174,7 @@ class Reconciler:
         except Behind:
             self._release(hold, next_at=self._clock.now() + timedelta(seconds=BEHIND_S))
         except MoodleError as err:
-            self._rest(hold, err)
+            self._rest(source, hold, err)
         return 0
 
     def _slice(self, source: SourceDetails, hold: Hold) -> int:
@@ -202,10 +204,25 @@ class Reconciler:
             if hold is None:
                 return None
             row = service.row(source.code, kind)
-            if row is None or row.stage is None or row.since != since:
+            begins = row is None or row.stage is None or row.since != since
+            if begins:
                 service.begin(hold, since, now)
                 log.info("reconcile.begun source=%s kind=%s", source.code, kind)
+        if begins:
+            self._check_service(source)
         return hold
+
+    def _check_service(self, source: SourceDetails) -> None:
+        """Notes which functions the token's service lacks, before anything needs them."""
+        client = self._moodles.client(source)
+        assert client is not None
+        try:
+            lacking = check_site(client).missing
+        except MoodleError:
+            # Noted by the client, and met by the pass again.
+            return
+        with self._db.writing() as session:
+            WatchService(session).check(source.code, lacking, self._clock.now())
 
     def _release(self, hold: Hold, **values: object) -> None:
         with self._db.writing() as session:
@@ -215,8 +232,11 @@ class Reconciler:
             if row is not None and row.lease_token == hold.token:
                 service.note(hold, lease_token=None, lease_until=None, **values)
 
-    def _rest(self, hold: Hold, err: MoodleError) -> None:
+    def _rest(self, source: SourceDetails, hold: Hold, err: MoodleError) -> None:
         """Leaves the source alone for a while, the longer the more often it failed."""
+        if isinstance(err, MoodleRefused):
+            # Whether it is the token that is refused or one function, Moodle tells only so.
+            self._check_service(source)
         with self._db.reading() as session:
             row = ReconciliationService(session).row(hold.source, hold.kind)
         failures = (row.failures if row else 0) + 1

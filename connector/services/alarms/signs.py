@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.alarms import (
@@ -31,6 +31,7 @@ from connector.models import (
     SourceMunicipality,
     SourceWatch,
 )
+from connector.moodle.searching import What
 from connector.rulebook import Rulebook
 from connector.services.alarms.asked import Answering, answering
 from connector.services.alarms.heard import HeardService
@@ -45,6 +46,7 @@ WHOLE, LATELY = timedelta(days=7), timedelta(days=2)
 TALKS = timedelta(hours=2)
 """Who was heard so lately is not silent, whatever the habit."""
 FEWEST_DECIMALS = 2
+_WITHDRAWN = [str(w) for w in (What.ATTEMPT_GONE, What.COMPLETION_GONE, What.ACTIVITY_GONE)]
 
 
 class SignService:
@@ -73,7 +75,8 @@ class SignService:
             serves[code].append(town)
         watches = WatchService(self._session).rows()
         asked = answering(self._session)
-        whole, lately = self._told(codes, WHOLE, now), self._told(codes, LATELY, now)
+        deaf = [s.code for s in sources if s.dialect == Dialect.XAPI]
+        whole, lately = (self._told(codes, deaf, span, now) for span in (WHOLE, LATELY))
         parked, passes = self._parked(), self._passes()
         rounded = self._rounded()
         for source in sources:
@@ -133,7 +136,10 @@ class SignService:
         spans = [(since, closed or now) for since, closed in silences]
         return learnt(heard, workdays, until, spans)
 
-    def _told(self, codes: Sequence[str], within: timedelta, now: datetime) -> dict[str, Told]:
+    def _told(
+        self, codes: Sequence[str], deaf: Sequence[str], within: timedelta, now: datetime
+    ) -> dict[str, Told]:
+        """deaf: senders that know no withdrawals, and cannot be blamed for telling none."""
         since = now - within
         delivered = HeardService(self._session).delivered(codes, since)
         rows = self._session.execute(
@@ -142,6 +148,7 @@ class SignService:
                 SourceCount.source.in_(codes),
                 SourceCount.day >= since.date().isoformat(),
                 SourceCount.what == MISSED,
+                or_(SourceCount.source.not_in(deaf), SourceCount.reason.not_in(_WITHDRAWN)),
             )
             .group_by(SourceCount.source)
         )
