@@ -76,13 +76,16 @@ DAMAGES: dict[Callable[[Town], None], str] = {
 
 @pytest.mark.slow
 def test_each_damage_is_found(rested: Town) -> None:
-    for damage, sentence in DAMAGES.items():
-        before = told(rested)
-        assert sentence not in before
-        damage(rested)
-        assert sentence in told(rested), damage.__name__
-    after = found(rested)
+    # As many at once as do not hide each other: a check counts everything anew, for seconds.
+    hiding = {one_not_owed}
+    for damages in (DAMAGES.keys() - hiding, hiding):
+        for damage in damages:
+            damage(rested)
+        after = found(rested)
+        words = "\n".join(after.broken)
+        for damage in damages:
+            assert DAMAGES[damage] in words, damage.__name__
     assert after.lost >= 3
     assert after.doubled >= 2
     # What was finished was written once more above; the database itself noted it.
-    assert "late writes" in told(rested)
+    assert "late writes" in words
