@@ -41,9 +41,13 @@ class Ticker:
 
     def run_once(self) -> int:
         """How many municipalities had something marked or closed."""
-        return sum(self._turn(code) for code in self._rulebook.municipalities())
+        return sum(self.bring(code) for code in self._rulebook.municipalities())
 
-    def _turn(self, municipality: str) -> bool:
+    def bring(self, municipality: str) -> bool:
+        """Brings one municipality to its present day; whether something was marked or closed.
+
+        Its own trouble is logged and stops nobody else. Raises StorageUnavailable.
+        """
         try:
             return self._tick(municipality)
         except StorageUnavailable:

@@ -1,0 +1,28 @@
+"""The year with two thousand teachers (`make year`): STAFF and SEED say another one."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.year.play import year_of
+
+
+def main() -> int:
+    size, seed = int(os.environ.get("STAFF") or 2000), int(os.environ.get("SEED") or 1)
+    begin = time.monotonic()
+    with TemporaryDirectory() as folder, year_of(Path(folder) / "year", size, seed) as play:
+        verdict = play.run()
+    for fault in verdict.faults:
+        print(fault)
+    took = time.monotonic() - begin
+    print(
+        f"{size} teachers, seed {seed}: {verdict.compared} notices as the plain model says, "
+        f"{verdict.letters} letters, {len(verdict.faults)} differences, {took:.0f} s"
+    )
+    return 1 if verdict.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
