@@ -49,6 +49,7 @@ ROUTES: Mapping[str, Access] = {
     "snapshots.details": Access.PAGE,
     "snapshots.changed": Access.PAGE,
     "passports.listing": Access.PAGE,
+    "effect.overview": Access.PAGE,
     "passports.passport": Access.PAGE,
     "people.listing": Access.PAGE,
     "people.profile": Access.PAGE,

@@ -60,7 +60,7 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
         doors.append(
             _door(
                 "Показатели",
-                ("figures", "indicators", "passports", "snapshots"),
+                ("figures", "indicators", "passports", "snapshots", "effect"),
                 "figures.overview",
                 municipality=municipality,
             )

@@ -5,19 +5,48 @@ from typing import Any
 
 from connector.domain.deficits import Deficit
 from connector.domain.dossier import Setting
+from connector.domain.effects import Ended, ended_by
 from connector.domain.folding import Folded
 from connector.domain.progress import RouteProgress
+from connector.domain.results import Result
 from connector.domain.stalls import episode_on
 
 
 def person_state(folded: Folded, day: date, setting: Setting) -> dict[str, Any]:
     """JSON values only; the same inputs give the same bytes. percent: 0..100, two decimals."""
-    return {
+    state: dict[str, Any] = {
         "deficits": {
             code: _deficit(code, deficit) for code, deficit in folded.deficits(day).items()
         },
         "routes": [_route(progress, day, setting) for progress in folded.routes],
     }
+    ended = [_ended(one) for one in ended_by(folded, day)]
+    # Most people have gone through nothing yet, and their state is written with each of their days.
+    return {**state, "ended": ended} if ended else state
+
+
+def _ended(one: Ended) -> dict[str, Any]:
+    """effects: by competency, percent before and after, a deficit before, base or above after."""
+    return {
+        "kind": str(one.kind),
+        "source": one.source,
+        "code": one.code,
+        "on": one.on.isoformat(),
+        "effects": {
+            effect.competency: [
+                _percent(effect.before, effect.competency),
+                _percent(effect.after, effect.competency),
+                effect.had_deficit,
+                effect.is_closed,
+                effect.covered,
+            ]
+            for effect in one.effects
+        },
+    }
+
+
+def _percent(result: Result, competency: str) -> float:
+    return float(round(result.percents[competency], 2))
 
 
 def stalled_since(state: dict[str, Any]) -> list[date | None]:

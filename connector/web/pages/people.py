@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, render_template, request, url_for
 
+from connector.domain.effects import ended_by
 from connector.services.access.looks import PROFILE_LOOKED_AT, LookService
 from connector.services.access.visibility import VisibilityService
 from connector.services.acting.listing import ActionList
@@ -70,6 +71,7 @@ def profile(municipality: str, number: str) -> str:
         target_words=target_words,
         notices=[n for n in notices if sight.people is None or n.recipient == viewer.person],
         looks=looks,
+        gained=[one for one in ended_by(found.folded, found.day) if one.effects],
         accounts=accounts,
         here=url_for("people.profile", municipality=municipality, number=number),
         actions=acted,
