@@ -23,6 +23,7 @@ _GROUPS = {
     "plugins": ("plugins",),
     "people": ("people",),
     "doctor": ("doctor",),
+    "webhooks": ("webhooks",),
 }
 """The modules of this package and their commands. What the others need is not loaded: it would take
 longer than most commands do, and stay in a server's memory for ever."""
@@ -36,6 +37,7 @@ _THINGS = {
     "account": "учётная запись",
     "login": "вход",
     "token": "ключ",
+    "webhook": "вебхук №",
 }
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from connector.bootstrap import Container
 from connector.config import Config
+from connector.runtime.call import CALL_S
 from connector.runtime.counting import COUNT_S, Counting, counted
 from connector.runtime.engine import (
     PROPOSE_S,
@@ -21,6 +22,7 @@ from connector.runtime.engine import (
     RETAIN_S,
     TICK_S,
     Engine,
+    caller,
     reconciler,
     watcher,
 )
@@ -137,6 +139,7 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
         Loop("reconcile", reconciler(container).run_once, RECONCILE_S),
         Loop("publish", publisher.run_once, PUBLISH_S),
         Loop("propose", proposer.run_once, PROPOSE_S),
+        Loop("call", caller(container).run_once, CALL_S),
         Loop("count", counting.flush, COUNT_S),
     )
     with _until_told() as told:

@@ -32,6 +32,7 @@ from connector.models.subject import Subject
 from connector.models.tally import Tally
 from connector.models.unwanted import Unwanted
 from connector.models.way import Way
+from connector.models.webhook import Webhook, WebhookCall
 from connector.models.withdrawal import Withdrawal
 
 __all__ = [
@@ -80,5 +81,7 @@ __all__ = [
     "Token",
     "Unwanted",
     "Way",
+    "Webhook",
+    "WebhookCall",
     "Withdrawal",
 ]

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from connector.bootstrap import Container
+from connector.channels.webhook import WebhookPost
 from connector.runtime.act import Actor
+from connector.runtime.call import CALL_S, Caller
 from connector.runtime.claims import release_everything
 from connector.runtime.counting import COUNT_S, Counting, measured
 from connector.runtime.courtesy import courteous
@@ -32,6 +34,11 @@ PROPOSE_S = 15.0
 ACT_S = 10.0
 LOOK_S = 1.5
 """Events of foreign senders become due seconds after they came; no nudge says so."""
+
+
+def caller(container: Container) -> Caller:
+    c = container
+    return Caller(c.db, c.box, WebhookPost(c.config.allow_private), c.clock, c.tallies)
 
 
 def reconciler(container: Container) -> Reconciler:
@@ -75,6 +82,7 @@ class Engine:
         )
         self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
         self.actor = Actor(c.db, c.rulebook, c.box, c.moodles, c.clock, c.tallies)
+        self.caller = caller(c)
         self.counting = Counting(c.db, c.tallies)
         self.keeper = RuleKeeper(c)
         self.watcher = watcher(c)
@@ -96,6 +104,7 @@ class Engine:
             Loop("publish", self.publisher.run_once, PUBLISH_S),
             # Each action asks a Moodle that may take half a minute to answer.
             Loop("act", self.act, ACT_S, patience_s=900),
+            Loop("call", self.caller.run_once, CALL_S),
             Loop("tick", self._tick, TICK_S),
             Loop("watch", self.watcher.run_once, WATCH_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),

@@ -15,6 +15,7 @@ from connector.db import Database
 from connector.errors import BrokerUnavailable, LostLease
 from connector.services.events.line import EventLineService
 from connector.services.events.messages import StoredEvent
+from connector.services.webhooks.calls import WebhookCallService
 from connector.tallies import Tallies
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,9 @@ class EventPublisher:
             if not EventLineService(session).has_arrivals():
                 return 0
         with self._db.writing() as session:
-            return len(EventLineService(session).line_up(BATCH))
+            events = EventLineService(session).line_up(BATCH)
+            WebhookCallService(session).owe(events, self._clock.now())
+            return len(events)
 
     def _tell(self) -> int:
         if self._publish is None:

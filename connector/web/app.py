@@ -33,6 +33,7 @@ from connector.web.pages import (
     snapshots,
     sources,
     trials,
+    webhooks,
 )
 from connector.web.session_keys import session_keys
 from connector.web.words import register_words
@@ -89,6 +90,7 @@ def create_app(
         actions,
         rules,
         trials,
+        webhooks,
     ):
         app.register_blueprint(pages.blueprint)
     frame.register(app)

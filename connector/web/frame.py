@@ -89,6 +89,8 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
         doors.append(_door("Источники", ("sources", "connecting"), "sources.listing"))
         doors.append(_door("Учётные записи", "accounts", "accounts.listing"))
         doors.append(_door("Правила", ("rules", "trials"), "rules.listing"))
+    if viewer.administers:
+        doors.append(_door("Вебхуки", "webhooks", "webhooks.listing"))
     return doors
 
 

@@ -130,6 +130,9 @@ ACTIONS = Declared(
     "connector_actions", "counter", "What was done in the Moodles, by kind and outcome",
     ("kind", "outcome"),
 )  # fmt: skip
+WEBHOOK_CALLS = Declared(
+    "connector_webhook_calls", "counter", "Calls of other systems' webhooks", ("outcome",)
+)
 MOODLE_REQUESTS = Declared(
     "connector_moodle_requests", "counter",
     "Questions to a source's Moodle, asked or kept back, by outcome", ("source", "outcome"),
@@ -149,10 +152,8 @@ PLUGIN_SECONDS = Declared(
 )  # fmt: skip
 
 TALLIED = (
-    TICK, WATCHED, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, MOODLE_REQUESTS,
-    MOODLE_WAIT, MOODLE_BREAKER, PLUGIN_SECONDS,
-    TICK, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, ACTIONS,
-    MOODLE_REQUESTS, MOODLE_WAIT, MOODLE_BREAKER, PLUGIN_SECONDS,
+    TICK, WATCHED, BATCH_SECONDS, BATCH_ROWS, BATCH_FAULTS, HINTS, LETTERS, EVENTS, WEBHOOK_CALLS,
+    ACTIONS, MOODLE_REQUESTS, MOODLE_WAIT, MOODLE_BREAKER, PLUGIN_SECONDS,
 )  # fmt: skip
 """Counted by whoever does the work and summed up in the database (connector.tallies)."""
 

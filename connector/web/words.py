@@ -93,6 +93,7 @@ LOOKS = {
     "account.left": "учётная запись снова сопоставляется сама",
     "account.merged": "учётные записи двух работников объединены",
     "account.restored": "решение об учётной записи отменено",
+    "webhook.changed": "изменён вебхук",
 }
 WHY_OPEN = {
     "by_email": "Похоже по адресу почты; подтвердите, что это тот самый человек.",
@@ -154,6 +155,23 @@ RECORD_STEPS = {
     "changed": "изменено",
     "taken_back": "убрано",
 }
+DOMAIN_EVENTS = {
+    "*": "все события",
+    "deficit.*": "всё о дефицитах",
+    "route.*": "всё о маршрутах",
+    "share.*": "всё о планах",
+    "deficit.opened": "открыт дефицит",
+    "deficit.addressed": "дефицит в работе",
+    "deficit.closed": "дефицит устранён",
+    "route.approved": "маршрут утверждён",
+    "route.step_done": "выполнена ступень маршрута",
+    "route.completed": "маршрут завершён",
+    "route.cancelled": "маршрут отменён",
+    "route.stalled": "маршрут остановился",
+    "route.resumed": "маршрут продолжился",
+    "share.plan_met": "план выполнен",
+    "share.plan_lost": "план больше не выполняется",
+}
 WORDS = {
     "level": LEVELS,
     "deficit": DEFICITS,
@@ -180,6 +198,7 @@ WORDS = {
     "period": PERIODS,
     "delivery_state": events.STATES,
     "event": events.EVENTS,
+    "domain_event": DOMAIN_EVENTS,
 }
 
 

@@ -76,7 +76,7 @@ class Viewer:
 
     @property
     def administers(self) -> bool:
-        """Whether this viewer may connect Moodles: the installation's administrator alone."""
+        """Whether this viewer sets up the installation: its administrator alone."""
         return self.role is Role.ADMINISTRATOR and self.municipality is None
 
     @property

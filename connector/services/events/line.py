@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.errors import LostLease
@@ -14,7 +14,7 @@ from connector.models.many import update_many
 from connector.services.events.messages import StoredEvent
 
 LINE = "line"
-_COLUMNS = (
+COLUMNS = (
     Event.id, Event.number, Event.municipality, Event.key, Event.type, Event.version,
     Event.subject, Event.occurred_on, Event.recorded_at, Event.payload,
 )  # fmt: skip
@@ -38,7 +38,7 @@ class EventLineService:
         """
         line = self._locked()
         rows = self._session.execute(
-            select(*_COLUMNS).where(Event.number.is_(None)).order_by(Event.id).limit(limit)
+            select(*COLUMNS).where(Event.number.is_(None)).order_by(Event.id).limit(limit)
         ).all()
         if not rows:
             return []
@@ -77,12 +77,12 @@ class EventLineService:
     def unpublished(self, limit: int) -> list[StoredEvent]:
         """In their order."""
         rows = self._session.execute(
-            select(*_COLUMNS)
+            select(*COLUMNS)
             .where(Event.published_at.is_(None), Event.number.is_not(None))
             .order_by(Event.number)
             .limit(limit)
         )
-        return [stored(row) for row in rows]
+        return [stored(tuple(row)) for row in rows]
 
     def mark_published(self, events: Iterable[StoredEvent], token: str, now: datetime) -> None:
         """Raises LostLease, after which somebody else tells these once more."""
@@ -98,7 +98,7 @@ class EventLineService:
         self, municipality: str, number: int, limit: int, types: Sequence[str] = ()
     ) -> list[StoredEvent]:
         """Events behind a place in line, in their order."""
-        query = select(*_COLUMNS).where(Event.municipality == municipality, Event.number > number)
+        query = select(*COLUMNS).where(Event.municipality == municipality, Event.number > number)
         if types:
             query = query.where(Event.type.in_(types))
         return [
@@ -115,5 +115,6 @@ class EventLineService:
         return self._session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def stored(row: Row[Any]) -> StoredEvent:
-    return StoredEvent(*tuple(row))
+def stored(row: Sequence[Any]) -> StoredEvent:
+    """Of the values of COLUMNS."""
+    return StoredEvent(*row)
