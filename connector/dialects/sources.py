@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from connector.domain.signals import Dialect
 
+WRONG_TIME = "wrong_time"
+"""Under which requests are counted that were signed rightly, by a clock that is not ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class HookSource:

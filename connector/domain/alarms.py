@@ -37,6 +37,9 @@ BEHIND_FOR = timedelta(days=3)
 DRIFT_S = 60.0
 DRIFT_FOR = timedelta(minutes=10)
 """One late answer is no clock that is wrong."""
+MISTIMED = 3
+"""Requests of one or two days that were signed at another time, and no longer a message that
+somebody has sent again."""
 SOME_MISSED = 5
 MISSED_SHARE, MENDED_SHARE = 0.10, 0.05
 MENDED_AFTER = 5
@@ -105,7 +108,8 @@ class SourceSigns:
     to its Moodle was answered, with the reason. lacking: functions its token's service has not.
     compared_at: when the latest whole pass began. compares: whether whole passes are wanted and
     possible. lately: of two days, whole: of a week. ahead_s: how far Moodle's clock is ahead of
-    ours, beyond the tolerance since drifting_since.
+    ours, beyond the tolerance since drifting_since. mistimed: requests that were signed rightly,
+    by a clock five minutes from ours or more.
     """
 
     source: str
@@ -127,6 +131,7 @@ class SourceSigns:
     resting_reason: str | None = None
     ahead_s: float = 0.0
     drifting_since: datetime | None = None
+    mistimed: int = 0
     parked: Parked = Parked()
     rounded: tuple[str, ...] = ()
 
@@ -194,11 +199,11 @@ def _of_source(
             AlarmKind.EVENTS_MISSED, told.since or now,
             missed=told.missed, delivered=told.delivered, share=round(told.share, 4),
         )  # fmt: skip
-    if _drifts(one, now) and one.drifting_since is not None:
+    if _drifts(one, now):
         seconds = round(abs(one.ahead_s))
         yield alarm(
-            AlarmKind.CLOCK_DRIFT, one.drifting_since,
-            seconds=seconds, ahead=one.ahead_s > 0, ours=ours,
+            AlarmKind.CLOCK_DRIFT, one.drifting_since or now,
+            seconds=seconds, ahead=one.ahead_s > 0, ours=ours, mistimed=one.mistimed,
         )  # fmt: skip
     enough = SOME_PARKED // 2 if stood(AlarmKind.DELIVERIES_PARKED) else SOME_PARKED
     if one.parked.events >= enough:
@@ -242,7 +247,8 @@ def _misses(one: SourceSigns, stood: bool) -> bool:
 
 def _drifts(one: SourceSigns, now: datetime) -> bool:
     since = one.drifting_since
-    return since is not None and abs(one.ahead_s) > DRIFT_S and since <= now - DRIFT_FOR
+    seen = since is not None and abs(one.ahead_s) > DRIFT_S and since <= now - DRIFT_FOR
+    return seen or one.mistimed >= MISTIMED
 
 
 def _of_rule(one: RuleSigns, now: datetime) -> Iterable[Alarm]:

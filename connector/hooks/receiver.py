@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from connector.dialects.sources import HookSource, Receipt
+from connector.dialects.sources import WRONG_TIME, HookSource, Receipt
 from connector.domain.signals import Arrival
 from connector.errors import StorageUnavailable
 
-__all__ = ["HookSource", "Receipt", "Receiver"]
+__all__ = ["WRONG_TIME", "HookSource", "Receipt", "Receiver"]
 
 
 class Receiver(Protocol):

@@ -28,15 +28,16 @@ def is_signed(
     signatures: str,
     secrets: Sequence[str],
     now: datetime,
+    tolerance: float = TOLERANCE_SECONDS,
 ) -> bool:
     """Whether a Standard Webhooks `v1` signature over `id.timestamp.body` fits a live secret.
 
     message_id, timestamp, signatures: the headers as WSGI gives them (latin-1), "" if missing.
-    The timestamp must lie within five minutes of `now` on either side.
+    The timestamp must lie within `tolerance` seconds of `now` on either side.
     """
     if not message_id or not _TIMESTAMP.fullmatch(timestamp):
         return False
-    if abs(int(timestamp) - now.timestamp()) > TOLERANCE_SECONDS:
+    if abs(int(timestamp) - now.timestamp()) > tolerance:
         return False
     offered = _signatures(signatures)
     signed = b".".join((_header_bytes(message_id), timestamp.encode("ascii"), body))

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -256,6 +257,19 @@ def test_a_refusal_is_counted_under_its_source_and_reason(
         ("", "unknown_source"): 1,
         ("trigger", "syntax"): 1,
     }
+
+
+def test_a_clock_that_is_wrong_is_counted_apart_and_answered_alike(
+    client: FlaskClient, receiver: MemoryReceiver
+) -> None:
+    body = envelope(graded())
+    late = signed(body, at=NOW - timedelta(minutes=6))
+    forged = {**late, "webhook-signature": "v1,AAAA"}
+    absurd = {**forged, "webhook-timestamp": "9" * 12}
+    answers = [client.post("/hooks/plugin", data=body, headers=h) for h in (late, forged, absurd)]
+
+    assert {(a.status_code, a.text) for a in answers} == {(401, answers[0].text)}
+    assert receiver.refusals == {("plugin", "wrong_time"): 1, ("plugin", "wrong_credentials"): 2}
 
 
 LATIN = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40)

@@ -45,12 +45,16 @@ class HeardService:
             )
             .group_by(bucket)
         ).all()
-        for text, count in sorted(rows):
-            hour = datetime.strptime(f"{text}+0000", "%Y-%m-%d %H%z").astimezone(UTC)
+        if rows:
+            statement = insert_into(self._session, SourceHour)
             self._session.execute(
-                insert_into(self._session, SourceHour)
-                .values(source=source.code, hour=hour, count=count)
-                .on_conflict_do_update(index_elements=["source", "hour"], set_={"count": count})
+                statement.on_conflict_do_update(
+                    index_elements=["source", "hour"], set_={"count": statement.excluded.count}
+                ),
+                [
+                    {"source": source.code, "hour": _instant(text), "count": count}
+                    for text, count in sorted(rows)
+                ],
             )
         if counted_until is not None and counted_until.date() != end.date():
             self._forget(source.code, end - FURTHEST)
@@ -82,3 +86,7 @@ class HeardService:
             .where(SourceHour.source == source, SourceHour.hour < before)
             .execution_options(synchronize_session=False)
         )
+
+
+def _instant(text: str) -> datetime:
+    return datetime.strptime(f"{text}+0000", "%Y-%m-%d %H%z").astimezone(UTC)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from connector.dialects.sources import WRONG_TIME
 from connector.domain.alarms import (
     FILES,
     AlarmKind,
@@ -77,6 +78,7 @@ class SignService:
         asked = answering(self._session)
         deaf = [s.code for s in sources if s.dialect == Dialect.XAPI]
         whole, lately = (self._told(codes, deaf, span, now) for span in (WHOLE, LATELY))
+        mistimed = self._mistimed(codes, now)
         parked, passes = self._parked(), self._passes()
         rounded = self._rounded()
         for source in sources:
@@ -106,6 +108,7 @@ class SignService:
                 resting_reason=row.error if row else None,
                 ahead_s=answers.ahead_s or 0.0,
                 drifting_since=watch.drifting_since,
+                mistimed=mistimed.get(code, 0),
                 parked=parked.get(code, Parked()),
                 rounded=() if source.dialect == Dialect.NATIVE else rounded.get(code, ()),
             )
@@ -159,6 +162,20 @@ class SignService:
             begun = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
             found[code] = Told(delivered.get(code, 0), count, begun)
         return found
+
+    def _mistimed(self, codes: Sequence[str], now: datetime) -> dict[str, int]:
+        since = (now - timedelta(days=1)).date().isoformat()
+        rows = self._session.execute(
+            select(SourceCount.source, func.sum(SourceCount.count))
+            .where(
+                SourceCount.source.in_(codes),
+                SourceCount.day >= since,
+                SourceCount.what == "refused",
+                SourceCount.reason == WRONG_TIME,
+            )
+            .group_by(SourceCount.source)
+        )
+        return {source: int(count) for source, count in rows}
 
     def _parked(self) -> dict[str, Parked]:
         some = (

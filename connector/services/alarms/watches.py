@@ -28,8 +28,8 @@ class WatchService:
 
     def look(self, sources: Sequence[Source], asked: dict[str, Answering], now: datetime) -> None:
         """Notes what this look has seen. Two at once do no harm."""
-        for source in sources:
-            self._begin(source.code)
+        for code in sorted({source.code for source in sources} - self.rows().keys()):
+            self._begin(code)
         # In one order everywhere, so that two ticks wait for one another instead of failing.
         rows = {
             row.source: row

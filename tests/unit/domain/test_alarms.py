@@ -118,6 +118,12 @@ def test_a_clock_must_be_wrong_for_a_while() -> None:
     assert found(ahead_s=30.0, drifting_since=ago(days=1)) == []
 
 
+def test_signatures_of_another_time_tell_of_a_clock_too() -> None:
+    (alarm,) = told(mistimed=3)
+    assert (alarm.kind, alarm.params["mistimed"]) == (AlarmKind.CLOCK_DRIFT, 3)
+    assert found(mistimed=2) == []
+
+
 def test_where_all_moodles_are_off_it_is_our_clock() -> None:
     off = replace(WELL, ahead_s=90.0, drifting_since=ago(days=1))
     two = [off, replace(off, source="two")]
