@@ -25,6 +25,9 @@ ROLES = {
 }
 KINDS = {
     "deficits_found": "выявлены дефициты",
+    "route_approved": "маршрут утверждён",
+    "step_done": "шаг выполнен",
+    "proof_expiring": "заканчивается срок документа",
     "route_completed": "маршрут завершён",
     "route_stalled": "маршрут остановился",
     "plan_met": "план выполнен",

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from connector.domain.cases import Case, StaffCase
-from connector.domain.catalogue import Programme, Target, TargetKind
+from connector.domain.catalogue import Programme
 from connector.domain.deficits import Deficit
 from connector.domain.dossier import Rung
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.progress import RouteProgress
 from connector.domain.results import Result
+from connector.domain.route_notices import expiring, step_title, told_of_progress
 from connector.domain.stalls import Episode, episode_on
 
 HORIZON = timedelta(days=30)
@@ -42,7 +43,11 @@ def owed_for(
     """
     if not isinstance(case, StaffCase) or case.absent(day) is not None:
         return ()
-    owed = [*_deficits(case, circle, day, horizon), *_routes(case, circle, day, horizon)]
+    owed = [
+        *_deficits(case, circle, day, horizon),
+        *_routes(case, circle, day, horizon),
+        *expiring(case, circle, day),
+    ]
     return tuple(sorted(owed, key=lambda notice: notice.key))
 
 
@@ -111,6 +116,7 @@ def _routes(case: StaffCase, circle: Circle, day: date, horizon: timedelta) -> I
             if completed >= day - horizon:
                 yield from _completed(case, circle, progress, completed)
             continue
+        yield from told_of_progress(case, circle, progress, day, horizon)
         episode = episode_on(progress, day, setting.calendar, setting.stalls)
         if episode is not None:
             yield from _stalled(case, circle, episode, day)
@@ -182,20 +188,6 @@ def _stall_params(case: StaffCase, episode: Episode, day: date) -> dict[str, Any
         "done": required - len(waiting),
         "required": required,
         "next_step": first.step.order if first else None,
-        "next_title": _step_title(case, first.step.target) if first else None,
+        "next_title": step_title(case, first.step.target) if first else None,
         "next_due": first.step.due_on.isoformat() if first and first.step.due_on else None,
     }
-
-
-def _step_title(case: StaffCase, target: Target) -> str | None:
-    """What the catalogue calls a step's course or quiz, None where it does not know it."""
-    catalogue = case.setting.catalogue
-    match target.kind:
-        case TargetKind.COURSE:
-            programme = catalogue.programme_called(target.ref)
-            return programme.title if programme else None
-        case TargetKind.QUIZ:
-            titles = (d.title for d in catalogue.diagnostics if d.quiz == target.ref)
-            return next(titles, None)
-        case _:
-            return None

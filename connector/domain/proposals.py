@@ -21,7 +21,9 @@ class Verdict(StrEnum):
     NOT_REGISTERED = "not_registered"
     """Not in the federal register on the day on which it would be completed."""
     COVERS_LESS = "covers_less"
+    """No longer than the preferred one, and covers fewer deficits for its hours."""
     MORE_HOURS = "more_hours"
+    """Longer, for each deficit that it covers."""
     ALIKE = "alike"
     """Nothing speaks against it; the other one comes first by its title."""
 

@@ -2,15 +2,16 @@
 
 How the programmes are chosen: as long as a deficit is uncovered, the best programme that covers any
 is taken. Better is, in this order: not completed before; in the federal register on the day on
-which it would be completed; covering more of what is still uncovered; fewer hours; the title. Then
-what the others make superfluous is dropped, the last taken first. So the set covers everything that
-can be covered and none of it can be left out. That no smaller set exists is not promised: to find
-the smallest is a search that grows with every programme.
+which it would be completed; fewer hours for each deficit that is still uncovered; covering more of
+them; the title. Then what the others make superfluous is dropped, the last taken first. So the set
+covers everything that can be covered and none of it can be left out. That no shorter set exists is
+not promised: to find the shortest is a search that grows with every programme.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from connector.domain.calendar import WorkCalendar
 from connector.domain.catalogue import Audience, Programme, Target, TargetKind
@@ -85,7 +86,8 @@ class _Weighed:
     def rank(self, still: Iterable[str]) -> tuple[object, ...]:
         news = len(set(still) & set(self.covers))
         one = self.programme
-        order = (self.was_taken, not self.is_registered, -news, self.hours)
+        price = Fraction(self.hours, max(1, news))
+        order = (self.was_taken, not self.is_registered, price, -news)
         return (*order, one.title, one.source, one.course)
 
 
@@ -153,10 +155,9 @@ def _verdict(one: _Weighed, chosen: Sequence[_Weighed]) -> tuple[Verdict, str | 
         return Verdict.TAKEN_BEFORE, course
     if better.is_registered and not one.is_registered:
         return Verdict.NOT_REGISTERED, course
-    if len(one.covers) < len(better.covers):
-        return Verdict.COVERS_LESS, course
-    if one.hours > better.hours:
-        return Verdict.MORE_HOURS, course
+    if one.hours * len(better.covers) > better.hours * len(one.covers):
+        is_short = one.hours <= better.hours
+        return (Verdict.COVERS_LESS if is_short else Verdict.MORE_HOURS), course
     return Verdict.ALIKE, course
 
 

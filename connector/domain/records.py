@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from connector.domain.dates import Span
 from connector.domain.people import Duty
+
+EXPIRY_NOTICE = timedelta(days=30)
+"""How long before a document expires its owner is told: a new one takes some weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class HandmadeEvidence:
-    """Evidence entered by hand; happened_at is a local day (its start). kind: programme or step."""
+    """Evidence entered by hand; happened_at is a local day (its start). kind: programme or step.
+
+    valid_until: the last day of a document that expires; what it proved stays proved.
+    """
 
     id: str
     personnel_no: str
@@ -53,6 +59,7 @@ class HandmadeEvidence:
     target: str
     happened_on: date
     document: str | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from connector.domain.dates import Span, local_day
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.people import Organisation, StaffMember
+from connector.domain.records import EXPIRY_NOTICE
 from connector.domain.routes import Route
 
 _DAY = timedelta(days=1)
@@ -65,6 +66,9 @@ def _turns(dossier: Dossier, setting: Setting) -> Iterator[date | None]:
         yield local_day(item.happened_at, setting.zone)
     for record in dossier.handmade:
         yield record.happened_on
+        if record.valid_until is not None:
+            yield record.valid_until - EXPIRY_NOTICE
+            yield record.valid_until + _DAY
     for route in dossier.routes:
         yield from turns_of_route(route)
     for support in dossier.supports:

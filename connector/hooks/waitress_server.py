@@ -26,8 +26,8 @@ from connector.hooks.answers import Answer, in_bytes
 from connector.hooks.quick_door import QuickDoor
 from connector.hooks.quick_lane import AnswerTask, Dispatcher, QuickLane
 
-BODY_LIMIT = (4 << 20) + 1
-"""Bytes; the largest body that any route takes (xAPI batches: 4 MiB)."""
+BODY_LIMIT = (5 << 20) + (64 << 10) + 1
+"""Bytes; the largest body that any route takes (a file that proves a step: 5 MiB and its form)."""
 
 HEADER_LIMIT = 32 << 10
 CONNECTIONS = 2000

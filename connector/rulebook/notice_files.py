@@ -22,7 +22,16 @@ ROLES = tuple(str(role) for role in Recipient if role is not Recipient.ADMINISTR
 NAMES = ("name", "stretch")
 """What a text may put in: the subject's name, and the month, quarter or year that is meant."""
 
-TAKEN = ("deficits_found", "route_completed", "route_stalled", "plan_met", "plan_lost")
+TAKEN = (
+    "deficits_found",
+    "route_approved",
+    "step_done",
+    "proof_expiring",
+    "route_completed",
+    "route_stalled",
+    "plan_met",
+    "plan_lost",
+)
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,39}")
 _PLACE = re.compile(r"\{\{ ?([a-z_]+) ?\}\}")
 

@@ -32,7 +32,10 @@ _ORDER = (
     "alarm_over",
     "route_stalled",
     "deficits_found",
+    "proof_expiring",
+    "route_approved",
     "route_completed",
+    "step_done",
     "plan_lost",
     "plan_met",
 )

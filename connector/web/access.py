@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 
 from connector.services.access.logins import LoginService, TokenService
 from connector.services.access.visibility import Viewer
+from connector.services.routes.file_types import MOST_BYTES
+from connector.web.faults import answer
 from connector.web.household import household
 
 
@@ -54,6 +56,14 @@ ROUTES: Mapping[str, Access] = {
     "people.listing": Access.PAGE,
     "people.profile": Access.PAGE,
     "people.routes": Access.PAGE,
+    "routes.details": Access.PAGE,
+    "routes.waiting": Access.PAGE,
+    "routes.ask": Access.PAGE,
+    "routes.take_back": Access.PAGE,
+    "routes.decide": Access.PAGE,
+    "routes.upload": Access.PAGE,
+    "routes.review": Access.PAGE,
+    "routes.file": Access.PAGE,
     "drafts.listing": Access.PAGE,
     "drafts.details": Access.PAGE,
     "drafts.approve": Access.PAGE,
@@ -117,6 +127,15 @@ ROUTES: Mapping[str, Access] = {
     "api.delivery": Access.TOKEN_DELIVERIES,
 }
 
+UPLOADS = frozenset({"routes.upload"})
+FORM_BYTES = 1 << 20
+UPLOAD_BYTES = MOST_BYTES + (64 << 10)
+"""A file with the fields beside it."""
+TOO_LARGE = (
+    f"Файл больше {MOST_BYTES >> 20} МБ. Уменьшите снимок или отсканируйте документ заново и "
+    "приложите ещё раз."
+)
+
 _BY_TOKEN = (Access.TOKEN, Access.TOKEN_DELIVERIES)
 _DELIVERIES = (Access.PAGE_DELIVERIES, Access.TOKEN_DELIVERIES)
 
@@ -130,6 +149,11 @@ def gate() -> Response | None:
         abort(403)
     if access is Access.SENDER:
         return None
+    if (request.content_length or 0) > (
+        UPLOAD_BYTES if request.endpoint in UPLOADS else FORM_BYTES
+    ):
+        # Told before anything of it is read; the check of a form would read it whole.
+        return answer(413, TOO_LARGE if request.endpoint in UPLOADS else None)
     if _has_nul():
         abort(400)
     if access is Access.OPEN:

@@ -47,6 +47,18 @@ PLAN = {
     "missing": 1,
     "on": "2026-03-10",
 }
+APPROVED = {
+    "number": "1",
+    "person": "Иванова Анна",
+    "on": "2026-03-10",
+    "starts_on": "2026-03-16",
+    "steps": [
+        {"title": "Курс А", "order": 1, "due": "2026-04-10", "required": True},
+        {"title": None, "order": 2, "due": None, "required": False},
+    ],
+}
+STEP = {"number": "1", "person": "Иванова Анна", "on": "2026-03-10", "order": 2, "title": None}
+PROOF = {"person": "Иванова Анна", "document": None, "target": "1/2", "until": "2026-04-01"}
 EVERY = [
     Told("deficits_found", "teacher", FOUND),
     Told("deficits_found", "mentor", {**FOUND, "person": "Иванова Анна"}),
@@ -54,6 +66,9 @@ EVERY = [
     *(Told("route_completed", role, ROUTE) for role in ("teacher", "mentor", "methodist")),
     *(Told("route_stalled", r, STALL) for r in ("methodist", "mentor", "head", "specialist")),
     *(Told(k, r, PLAN) for k in ("plan_met", "plan_lost") for r in ("methodist", "head")),
+    *(Told("route_approved", role, APPROVED) for role in ("teacher", "mentor", "methodist")),
+    *(Told("step_done", role, STEP) for role in ("teacher", "mentor", "methodist")),
+    *(Told("proof_expiring", role, PROOF) for role in ("teacher", "methodist")),
 ]
 
 

@@ -225,6 +225,17 @@ class VisibilityService:
             seen |= self._members(municipality, associations, day)
         return Sight(frozenset(seen), associations)
 
+    def attends(self, viewer: Viewer, municipality: str, number: str, day: date) -> bool:
+        """Whether the viewer may act on a person's routes: the person, their mentor, and whoever
+        decides about them. A head sees routes and acts on none."""
+        if not viewer.may_enter(municipality):
+            return False
+        if viewer.decides_routes or viewer.person == number:
+            return True
+        if viewer.person is None or viewer.role not in _NEIGHBOURS:
+            return False
+        return number in self._mentees(municipality, viewer.person, day)
+
     def _mentees(self, municipality: str, mentor: str, day: date) -> set[str]:
         held = records.mentorships_of_mentors(self.session, municipality, [mentor])
         return {m.mentee for m in held.get(mentor, ()) if day in m.span}

@@ -1,6 +1,7 @@
 """Cases: what the judge is shown, loaded for many subjects at once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +12,14 @@ from connector.domain.dossier import Dossier, Setting
 from connector.domain.evidence import Evidence
 from connector.domain.folding import fold
 from connector.domain.people import StaffMember
+from connector.domain.records import HandmadeEvidence
 from connector.models import Subject
 from connector.services.cases.pieces import pieces_of
 from connector.services.cases.place_files import PlaceFiles
 from connector.services.folding.evidence import merged, registers_of
 from connector.services.records import reading as records
 from connector.services.records.files import RecordFiles
+from connector.services.records.proof_dates import expiries, is_proof
 
 
 class CaseFiles:
@@ -45,12 +48,13 @@ class CaseFiles:
             if term.regional_methodist
         }
         methodists = records.staff(session, municipality, sorted(named)) if named else {}
+        handmade = self._dated(own.handmade)
         cases: dict[str, StaffCase] = {}
         for number, person in people.items():
             dossier = Dossier(
                 person=person,
                 evidence=tuple(evidence.get(number, ())),
-                handmade=tuple(own.handmade.get(number, ())),
+                handmade=tuple(handmade.get(number, ())),
                 routes=tuple(own.routes.get(number, ())),
                 supports=tuple(own.supports.get(number, ())),
                 mentorships=tuple(own.mentorships.get(number, ())),
@@ -120,6 +124,19 @@ class CaseFiles:
         return {
             codes[subject]: merged(stored, (), self._setting.zone).evidence
             for subject, stored in registers.items()
+        }
+
+    def _dated(
+        self, handmade: Mapping[str, Sequence[HandmadeEvidence]]
+    ) -> Mapping[str, Sequence[HandmadeEvidence]]:
+        """With the last days of the documents behind it; nothing is asked where there are none."""
+        ids = [one.id for found in handmade.values() for one in found if is_proof(one.id)]
+        if not ids:
+            return handmade
+        until = expiries(self._session, self._municipality, ids)
+        return {
+            number: [replace(one, valid_until=until.get(one.id)) for one in found]
+            for number, found in handmade.items()
         }
 
     def _assigned_to(self, numbers: Sequence[str]) -> dict[str, list[StaffMember]]:

@@ -74,7 +74,8 @@ def listing(municipality: str) -> str:
 @blueprint.post("/approve")
 def approve(municipality: str) -> Response:
     """Approves the marked drafts; whoever cannot be approved is named with the reason."""
-    marked = [one for text in request.form.getlist("draft") if (one := picked(text)) is not None]
+    name = "every" if request.form.get("then") == "all" else "draft"
+    marked = [one for text in request.form.getlist(name) if (one := picked(text)) is not None]
     if not marked:
         flash("Отметьте хотя бы один черновик.")
         return _back(municipality)

@@ -86,12 +86,20 @@ def test_few_hours_before_many_and_unknown_ones_last() -> None:
     }
 
 
-def test_one_programme_for_all_goes_before_one_for_each() -> None:
-    both = programme("both", ["A", "C"], hours=36)
-    ones = [programme("a", ["A"], hours=16), programme("c", ["C"], hours=16)]
+def test_one_programme_for_all_goes_before_one_for_each_that_takes_as_long() -> None:
+    both = programme("both", ["A", "C"], hours=32)
+    ones = [programme("a", ["A"], hours=16), programme("c", ["C"], hours=20)]
     found = proposed([*ones, both], {"A": 30, "C": 20})
     assert courses(found) == ["both"]
-    assert verdicts(found)["a"] is Verdict.COVERS_LESS
+    assert verdicts(found)["c"] is Verdict.COVERS_LESS
+
+
+def test_two_short_programmes_go_before_a_long_one() -> None:
+    both = programme("both", ["A", "C"], hours=108)
+    ones = [programme("a", ["A"], hours=24), programme("c", ["C"], hours=36)]
+    found = proposed([both, *ones], {"A": 30, "C": 20})
+    assert courses(found) == ["a", "c"]
+    assert verdicts(found)["both"] is Verdict.MORE_HOURS
 
 
 def test_what_later_choices_make_superfluous_is_dropped() -> None:

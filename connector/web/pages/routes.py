@@ -1,0 +1,281 @@
+"""One route as its teacher, mentor and methodist see it, and what is asked and proved about it."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from connector.domain.dossier import Setting
+from connector.errors import UnknownThing
+from connector.services.access.looks import PROFILE_LOOKED_AT
+from connector.services.access.visibility import VisibilityService
+from connector.services.records.entry import Making
+from connector.services.records.names import RecordNames
+from connector.services.routes.asked import Asked, RequestKind
+from connector.services.routes.contents import Code
+from connector.services.routes.file_types import KNOWN, MOST_BYTES
+from connector.services.routes.proofs import ProofService, Upload
+from connector.services.routes.requests import RequestService
+from connector.services.routes.story import story
+from connector.web.access import the_viewer
+from connector.web.household import household, importer, now, nudge, profiles, today
+from connector.web.noting import note
+from connector.web.numbers import number_of
+from connector.web.route_story import asked_words, told
+from connector.web.targets import target_words
+
+blueprint = Blueprint("routes", __name__, url_prefix="/m/<municipality>")
+
+Act = Callable[[Session, Setting, Making], str | None]
+"""Says why it could not be done, None where it was."""
+
+
+@blueprint.get("/staff/<number>/routes/<path:route>")
+def details(municipality: str, number: str, route: str) -> str:
+    """Steps, requests, files and the whole story; prints as a sheet for the teacher."""
+    viewer, day = the_viewer(), today(municipality)
+    code = (number, route)
+    with household().db.reading() as session:
+        visibility = VisibilityService(session)
+        if not visibility.sight(viewer, municipality, day).covers(number):
+            abort(403)
+        found = profiles(session).profile(municipality, number)
+        figure = next((r for r in found.routes if r.progress.route.number == route), None)
+        if figure is None:
+            raise UnknownThing("route", route)
+        acts = visibility.attends(viewer, municipality, number, day)
+        requests = RequestService(session, found.setting).of_route(code)
+        files = ProofService(session, municipality).of_route(code)
+        happenings = story(session, municipality, code)
+        approver = RecordNames(session, municipality).titles(
+            "staff", [figure.progress.route.approved_by or ""]
+        )
+    if viewer.person != number:
+        note(PROFILE_LOOKED_AT, municipality, number)
+    catalogue = found.setting.catalogue
+    return render_template(
+        "route.html",
+        profile=found,
+        person=found.person,
+        figure=figure,
+        route=figure.progress.route,
+        approver=approver.get(figure.progress.route.approved_by or ""),
+        requests=requests,
+        files=files,
+        story=[(one, told(one, catalogue)) for one in happenings],
+        step_words=lambda step: target_words(step.target, catalogue),
+        competency=catalogue.competency,
+        asked_words=asked_words,
+        deliveries={ref.key: ref.delivery for ref in found.evidence},
+        acts=acts,
+        may_ask=acts and figure.state == "active",
+        day=day,
+        most_mb=MOST_BYTES >> 20,
+        types=", ".join(kind.title for kind in KNOWN),
+        accept=",".join(kind.suffix for kind in KNOWN),
+    )
+
+
+@blueprint.post("/routes/ask")
+def ask(municipality: str) -> Response:
+    """A request of the teacher, the mentor, or the methodist in their place."""
+    code = _attended(municipality)
+    kind = request.form.get("kind", "")
+    if kind not in list(RequestKind):
+        abort(400)
+    asked = Asked(
+        RequestKind(kind),
+        request.form.get("reason", "")[:2000],
+        number_of(request.form.get("step")) or 0,
+        _day("first"),
+        _day("last"),
+    )
+    done = "Просьба отправлена методисту. Ответ появится на этой странице."
+    return _acted(
+        municipality,
+        code,
+        lambda session, setting, making: RequestService(session, setting).ask(code, asked, making),
+        done,
+        "Просьба не отправлена",
+    )
+
+
+@blueprint.post("/routes/take-back")
+def take_back(municipality: str) -> Response:
+    """Whoever may ask may also take a request back."""
+    code = _attended(municipality)
+    number = _requested(municipality, code)
+    return _acted(
+        municipality,
+        code,
+        lambda session, setting, making: RequestService(session, setting).take_back(number, making),
+        "Просьба отозвана.",
+        "Не отозвано",
+    )
+
+
+@blueprint.post("/routes/decide")
+def decide(municipality: str) -> Response:
+    """Grants or refuses a request."""
+    _decider()
+    code = _code()
+    number = _requested(municipality, code)
+    decision = request.form.get("decision", "")[:2000]
+    grants = request.form.get("then") == "grant"
+
+    def act(session: Session, setting: Setting, making: Making) -> str | None:
+        service = RequestService(session, setting)
+        if grants:
+            return service.grant(number, decision, importer(), making)
+        return service.refuse(number, decision, making)
+
+    done = "Просьба удовлетворена, маршрут изменён." if grants else "В просьбе отказано."
+    return _acted(municipality, code, act, done, "Решение не записано")
+
+
+@blueprint.post("/routes/upload")
+def upload(municipality: str) -> Response:
+    """A file that proves a step."""
+    code = _attended(municipality)
+    sent = request.files.get("file")
+    content = sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
+    proof = Upload(
+        number_of(request.form.get("step")) or 0,
+        (sent.filename if sent is not None else "") or "",
+        content,
+        _day("done_on"),
+        _day("valid_until"),
+        request.form.get("note", "")[:500],
+    )
+    return _acted(
+        municipality,
+        code,
+        lambda session, setting, making: ProofService(session, municipality).upload(
+            code, proof, making
+        ),
+        "Файл приложен. Методист посмотрит его и отметит шаг.",
+        "Файл не приложен",
+    )
+
+
+@blueprint.post("/routes/review")
+def review(municipality: str) -> Response:
+    """Accepts a file or gives it back with a reason."""
+    _decider()
+    code = _code()
+    number = number_of(request.form.get("file")) or 0
+    accepts = request.form.get("then") == "accept"
+    reason = request.form.get("reason", "")[:2000]
+
+    def act(session: Session, setting: Setting, making: Making) -> str | None:
+        service = ProofService(session, municipality)
+        if accepts:
+            return service.accept(number, importer(), making)
+        return service.give_back(number, reason, importer(), making)
+
+    done = "Файл принят, шаг выполнен." if accepts else "Файл возвращён педагогу."
+    return _acted(municipality, code, act, done, "Не записано")
+
+
+@blueprint.get("/routes/files/<int:number>")
+def file(municipality: str, number: int) -> Response:
+    """The file itself, to be saved and never shown within our pages."""
+    viewer, day = the_viewer(), today(municipality)
+    with household().db.reading() as session:
+        service = ProofService(session, municipality)
+        found = service.find(number)
+        if found is None:
+            raise UnknownThing("file", str(number))
+        if not VisibilityService(session).sight(viewer, municipality, day).covers(found.person):
+            abort(403)
+        content = service.content(number) or b""
+    if viewer.person != found.person:
+        note(PROFILE_LOOKED_AT, municipality, found.person, {"file": number})
+    answer = send_file(
+        BytesIO(content), mimetype=found.type, as_attachment=True, download_name=found.name
+    )
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/routes/waiting")
+def waiting(municipality: str) -> str:
+    """Requests and files that wait for a methodist, the longest waiting first."""
+    _decider()
+    with household().db.reading() as session:
+        setting = household().settings.get(session, municipality, today(municipality))
+        requests = RequestService(session, setting).waiting()
+        files = ProofService(session, municipality).waiting()
+        people = {one.person for one in requests} | {one.person for one in files}
+        names = RecordNames(session, municipality).titles("staff", people)
+    return render_template(
+        "routes_waiting.html", requests=requests, files=files, names=names, asked_words=asked_words
+    )
+
+
+def _acted(municipality: str, code: Code, act: Act, done: str, failed: str) -> Response:
+    """Does it in one transaction, says what came of it, and goes back to the route."""
+    day = today(municipality)
+    making = Making(the_viewer().actor, now(), day)
+    with household().db.writing() as session:
+        setting = household().settings.get(session, municipality, day)
+        why = act(session, setting, making)
+    if why is None:
+        nudge()
+    flash(done if why is None else f"{failed}: {why}.")
+    if request.form.get("from") == "waiting" and the_viewer().decides_routes:
+        return redirect(url_for("routes.waiting", municipality=municipality))
+    place: dict[str, Any] = {"number": code[0], "route": code[1]}
+    return redirect(url_for("routes.details", municipality=municipality, **place))
+
+
+def _code() -> Code:
+    return request.form.get("person", "")[:60], request.form.get("number", "")[:60]
+
+
+def _attended(municipality: str) -> Code:
+    """The route that the form is about; its viewer must be one of those who act on it."""
+    code, viewer = _code(), the_viewer()
+    with household().db.reading() as session:
+        service = VisibilityService(session)
+        if not service.attends(viewer, municipality, code[0], today(municipality)):
+            abort(403)
+    return code
+
+
+def _requested(municipality: str, code: Code) -> int:
+    """The number of the request in the form, which must be one about this very route."""
+    number = number_of(request.form.get("request")) or 0
+    with household().db.reading() as session:
+        setting = household().settings.get(session, municipality, today(municipality))
+        found = RequestService(session, setting).find(number)
+    if found is None or (found.person, found.number) != code:
+        abort(404)
+    return number
+
+
+def _decider() -> None:
+    if not the_viewer().decides_routes:
+        abort(403)
+
+
+def _day(name: str) -> date | None:
+    """Of a form; what is no date is none, and the service says what is missing."""
+    try:
+        return date.fromisoformat(request.form.get(name, "").strip())
+    except ValueError:
+        return None

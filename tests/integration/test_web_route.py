@@ -1,0 +1,136 @@
+"""One route in pages: the teacher asks and uploads, the methodist decides, others only look."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from connector.services.routes.file_types import MOST_BYTES
+from connector.services.routes.proofs import ProofService
+from tests.integration.web_town import M, WebTown, csrf_token, web_town
+
+ROUTE = f"/m/{M}/staff/T-4/routes/1"
+ACTS = f"/m/{M}/routes"
+OWN = {"person": "T-4", "number": "1"}
+PDF = b"%PDF-1.4 certificate"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebTown]:
+    with web_town(tmp_path_factory.mktemp("route")) as made:
+        yield made
+
+
+def send(client: FlaskClient, act: str, **fields: Any) -> Any:
+    token = csrf_token(client.get(f"/m/{M}/").text)
+    return client.post(f"{ACTS}/{act}", data={"csrf_token": token, **OWN, **fields})
+
+
+def said(client: FlaskClient, act: str, **fields: Any) -> str:
+    answer = send(client, act, **fields)
+    assert answer.status_code == 302, answer.text
+    return str(client.get(answer.headers["Location"]).text)
+
+
+def upload(client: FlaskClient, content: bytes, **fields: Any) -> str:
+    sent = {"step": "2", "done_on": "2026-06-01", "file": (BytesIO(content), "справка.pdf")}
+    return said(client, "upload", **{**sent, **fields})
+
+
+def number_of(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="(\d+)"', page)
+    assert found is not None, f"no {name} on the page"
+    return found[1]
+
+
+def test_a_teacher_sees_the_own_route_and_nobody_elses(town: WebTown) -> None:
+    teacher = town.client("teacher")
+    page = teacher.get(ROUTE).text
+    assert "Современный урок математики" in page
+    assert "выполнен 20.04.2026" in page
+    assert "Приложить документ" in page
+    assert teacher.get(f"/m/{M}/staff/T-5/routes/1").status_code == 403
+    assert teacher.get(f"/m/{M}/staff/T-4/routes/9").status_code == 404
+    assert teacher.get(f"{ACTS}/waiting").status_code == 403
+
+
+def test_a_request_is_asked_decided_about_and_told_in_the_story(town: WebTown) -> None:
+    teacher, methodist = town.client("teacher"), town.client("methodist")
+    text = said(teacher, "ask", kind="pause", first="2026-07-01", reason="отпуск")
+    assert "Просьба не отправлена: укажите последний день перерыва" in text
+    text = said(
+        teacher, "ask", kind="pause", first="2026-07-01", last="2026-07-28", reason="отпуск"
+    )
+    assert "Просьба отправлена методисту" in text
+    assert "Согласовать" not in text
+    queue = methodist.get(f"{ACTS}/waiting").text
+    assert "Громова Наталья Сергеевна, маршрут 1" in queue
+    assert "Перерыв с 01.07.2026 по 28.07.2026" in queue
+    number = number_of(queue, "request")
+    fields = {"request": number, "then": "grant", "from": "waiting", "decision": "отдыхайте"}
+    assert "Просьба удовлетворена" in said(methodist, "decide", **fields)
+    page = teacher.get(ROUTE).text
+    assert "с 01.07.2026 по 28.07.2026: отпуск" in page
+    story = page[page.index('id="story"') :]
+    assert "methodist: Маршрут приостановлен" in story
+    assert "methodist: Просьба удовлетворена: перерыв с 01.07.2026 по 28.07.2026" in story
+    assert "«отдыхайте»" in story
+    assert "teacher: Просьба о перерыве" in story
+
+
+def test_a_file_is_uploaded_fetched_and_accepted(town: WebTown) -> None:
+    teacher, methodist = town.client("teacher"), town.client("methodist")
+    assert "такие файлы не принимаются" in upload(teacher, b"MZ a program")
+    assert "Файл приложен" in upload(teacher, PDF)
+    queue = methodist.get(f"{ACTS}/waiting").text
+    number = number_of(queue, "file")
+    answer = methodist.get(f"{ACTS}/files/{number}")
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "Не записано: напишите, почему" in said(methodist, "review", file=number, then="return")
+    assert "Файл принят, шаг выполнен" in said(methodist, "review", file=number, then="accept")
+    town.engine.settle()
+    page = teacher.get(ROUTE).text
+    assert "завершён" in page
+    assert "выполнен 01.06.2026" in page
+
+
+def test_a_file_is_only_for_those_who_see_the_person(town: WebTown) -> None:
+    with town.container.db.reading() as session:
+        number = ProofService(session, M).of_route(("T-4", "1"))[0].id
+    assert town.client("teacher").get(f"{ACTS}/files/{number}").status_code == 200
+    # The head of MMO sees T-4; the mentor has another mentee, the viewer sees figures only.
+    assert town.client("head").get(f"{ACTS}/files/{number}").status_code == 200
+    for role in ("mentor", "viewer", "administrator"):
+        assert town.client(role).get(f"{ACTS}/files/{number}").status_code == 403
+    other = f"/m/kuznetsk/routes/files/{number}"
+    assert town.client("administrator").get(other).status_code == 404
+    assert town.client().get(f"{ACTS}/files/{number}").status_code == 302
+
+
+def test_who_only_looks_cannot_act(town: WebTown) -> None:
+    for role in ("head", "mentor", "viewer", "administrator"):
+        client = town.client(role)
+        token = csrf_token(client.get(f"/m/{M}/").text)
+        fields = {"csrf_token": token, **OWN, "kind": "drop", "reason": "так"}
+        for act in ("ask", "upload", "decide", "review"):
+            assert client.post(f"{ACTS}/{act}", data=fields).status_code == 403, (role, act)
+    teacher = town.client("teacher")
+    assert send(teacher, "decide", request="1", then="grant").status_code == 403
+    assert send(teacher, "ask", person="T-5", kind="drop", reason="зависть").status_code == 403
+    # A request of another route cannot be decided about, or taken back, under this one's name.
+    assert send(teacher, "take-back", request="99").status_code == 404
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(town: WebTown) -> None:
+    teacher = town.client("teacher")
+    kind = "multipart/form-data; boundary=x"
+    answer = teacher.post(f"{ACTS}/upload", data=b" " * (MOST_BYTES + (1 << 20)), content_type=kind)
+    assert (answer.status_code, "Файл больше 5 МБ" in answer.text) == (413, True)
+    assert teacher.post(f"{ACTS}/ask", data=b" " * (1 << 21), content_type=kind).status_code == 413
