@@ -84,7 +84,6 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
             named = {"municipality": municipality}
             doors.append(_door("Действия в Moodle", "actions", "actions.listing", **named))
         doors.append(_door("События Moodle", "deliveries", "deliveries.listing"))
-        doors.append(_door("Источники", "sources", "sources.listing"))
         doors.append(_door("Неполадки", "alarms", "alarms.listing"))
         doors.append(_door("Источники", ("sources", "connecting"), "sources.listing"))
         doors.append(_door("Учётные записи", "accounts", "accounts.listing"))

@@ -183,6 +183,12 @@ def test_a_municipality_is_added_and_kept_while_accounts_belong_to_its_people(
     assert office.source("mood").municipalities == (M,)
 
 
+def test_the_menu_names_each_place_once(office: Office) -> None:
+    doors = re.findall(r'<li><a href="([^"]+)"', office.client.get("/sources/").text)
+    assert "/sources/" in doors
+    assert len(doors) == len(set(doors))
+
+
 def test_no_secret_stands_in_an_address(office: Office) -> None:
     secrets = {one for code in ("own", "trigger") for one in office.source(code).secrets}
     for code in ("own", "trigger"):
