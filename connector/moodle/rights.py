@@ -19,6 +19,7 @@ RIGHTS: Mapping[Function, tuple[str, ...]] = {
         "moodle/site:viewuseridentity",
     ),
     Function.LEARNERS: (
+        "moodle/course:view",
         "moodle/course:viewparticipants",
         "moodle/course:enrolreview",
         "moodle/course:viewhiddenuserfields",

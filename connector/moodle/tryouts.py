@@ -116,9 +116,11 @@ def _quizzes(noted: Noted, courses: Sequence[Course], wanted: Wanted) -> tuple[Q
         _decimals(noted, found, wanted.quizzes)
         noted.ask(questions.module_of_quiz(found[0].id))
     elif not noted.has_failed(Function.QUIZZES):
-        # A site without quizzes answers the same as one that shows none: it is not known.
+        # A site without quizzes answers the same as one that shows none; where the catalogue names
+        # quizzes it cannot be the former.
         noted.forget(Function.QUIZZES)
-        noted.say(Function.QUIZZES, Outcome.DOUBTFUL, SHOWN_NOTHING)
+        outcome = Outcome.FAILED if wanted.quizzes else Outcome.DOUBTFUL
+        noted.say(Function.QUIZZES, outcome, SHOWN_NOTHING)
     return found
 
 

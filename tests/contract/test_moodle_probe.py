@@ -178,10 +178,18 @@ def test_a_quiz_that_rounds_its_marks_is_named(rest: LivingRest) -> None:
     assert (found.outcome, found.about) == (Outcome.DOUBTFUL, ("Эссе",))
 
 
+def test_quizzes_that_the_catalogue_names_are_missed(rest: LivingRest) -> None:
+    rest.moodle.quizzes.clear()
+    rest.moodle.activities.clear()
+    found = look(rest)[Function.QUIZZES]
+    assert (found.outcome, found.reason) == (Outcome.FAILED, "shown_nothing")
+    assert "mod/quiz:view" in told(found).do
+
+
 def test_an_empty_site_has_nothing_to_try_and_is_not_called_broken(rest: LivingRest) -> None:
     rest.moodle.quizzes.clear()
     rest.moodle.enrolled.clear()
-    found = look(rest)
+    found = look(rest, wanted=replace(WANTED, quizzes=frozenset()))
     assert {one.outcome for one in found.values()} == {
         Outcome.PASSED,
         Outcome.DOUBTFUL,

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from connector.moodle_plugin import build_zip
 from connector.testing.new_plugins import new_distribution, new_folder
 from tests.guards.tree import ROOT
 
@@ -86,7 +87,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     folder = made.folder
     source = folder / "source"
     ignored = shutil.ignore_patterns(
-        ".*", "__pycache__", "*.egg-info", "build", "tests", "plugins", "deploy", "docs"
+        ".*", "__pycache__", "*.egg-info", "build", "tests", "plugins", "docs"
     )
     shutil.copytree(ROOT, source, ignore=ignored)
     venv.create(folder / "venv", symlinks=True)
@@ -131,6 +132,13 @@ def test_the_connector_is_the_one_from_the_wheel(installed: Installed) -> None:
     )
     assert str(installed.folder / "venv" / "lib") in where
     assert str(ROOT) not in where
+
+
+def test_the_moodle_plugin_comes_along_in_the_wheel(installed: Installed) -> None:
+    add = ["sources", "add", "lms", "--dialect", "native", "--municipality", YAML]
+    _, written = installed.together(add, ["sources", "files", "lms", "for moodle"])
+    (packed,) = [path for path in written["files"] if path.endswith(".zip")]
+    assert (installed.folder / packed).read_bytes() == build_zip.packed()
 
 
 def test_all_three_are_found_where_they_are(installed: Installed) -> None:

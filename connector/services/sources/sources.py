@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from connector.domain.signals import Dialect
@@ -153,12 +153,27 @@ class SourceService:
                     f"записи этого Moodle ({held}).",
                     "municipalities",
                 )
+            self._propose_no_more(code, gone)
             row = self._session.get(SourceMunicipality, (code, gone))
             self._session.delete(row)
         for new in sorted(wanted - former):
             self._session.add(SourceMunicipality(source=code, municipality=new))
         self._session.flush()
         return frozenset(wanted - former)
+
+    def _propose_no_more(self, code: str, municipality: str) -> None:
+        """Nobody could confirm that an account belongs to one of its people any more."""
+        people = select(Subject.id).where(Subject.municipality == municipality)
+        self._session.execute(
+            update(Account)
+            .where(
+                Account.source == code,
+                Account.match == "proposed",
+                Account.subject_id.in_(people),
+            )
+            .values(match="none", subject_id=None)
+            .execution_options(synchronize_session=False)
+        )
 
     def get(self, code: str) -> SourceDetails:
         """Raises UnknownThing."""
