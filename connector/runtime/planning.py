@@ -16,7 +16,7 @@ from connector.rulebook.faults import RulesRefused, UnknownMunicipality
 from connector.rulebook.rulebook import Rulebook
 from connector.runtime.claims import Claim, finish_each
 from connector.runtime.pauses import pause
-from connector.services.cases.known import KnownObjects
+from connector.services.cases.known import UNWANTED, KnownObjects
 from connector.services.cases.setting import Settings
 from connector.services.folding import evidence as evidence_slots
 from connector.services.imports.gate import served
@@ -41,7 +41,7 @@ BEHIND_PAUSE = timedelta(seconds=10)
 _FOR_PEOPLE = frozenset({"user_ambiguous"})
 """Reasons for which nothing came of a delivery and somebody has to act."""
 
-PASSED_OVER = frozenset({ACCOUNT_IGNORED})
+PASSED_OVER = UNWANTED | {ACCOUNT_IGNORED}
 """Reasons for which nothing comes of a delivery because a person said so."""
 
 Outcome = dict[str, Any]
@@ -153,13 +153,13 @@ class Planner:
         for statement in said:
             matter = subject_matter(statement)
             if matter is not None and not known.covers(matter[0], one.source, matter[1]):
-                return {
-                    "state": "parked",
-                    "reason": f"unknown_{matter[0]}",
-                    "detail": {"names": list(matter[1]), "title": matter[2]},
-                    "object_ref": f"{matter[0]}:{matter[1][0]}"[:200],
-                    **whose,
-                }
+                kind, names, title = matter
+                waits: Outcome = {"state": "parked", "reason": f"unknown_{kind}"}
+                if known.is_unwanted(kind, one.source, names):
+                    waits = {**done, "reason": f"unwanted_{kind}"}
+                detail = {"names": list(names), "title": title}
+                object_ref = f"{kind}:{names[0]}"[:200]
+                return {**waits, "detail": detail, "object_ref": object_ref, **whose}
         if said:
             plan.news.setdefault(account.subject_id, []).extend(said)
         return {**done, **whose}

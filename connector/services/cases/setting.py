@@ -13,7 +13,7 @@ from connector.models import Import
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.rulebook import Rulebook
 from connector.services.cases.calendars import work_calendar
-from connector.services.cases.known import KnownObjects, step_targets
+from connector.services.cases.known import KnownObjects, step_targets, unwanted_names
 from connector.services.cases.listed import registers_of
 from connector.services.notices.circles import standing_posts
 from connector.services.records import reading as records
@@ -77,7 +77,11 @@ class Settings:
         ground = Ground(
             setting,
             rules,
-            KnownObjects(setting.catalogue, step_targets(session, municipality)),
+            KnownObjects(
+                setting.catalogue,
+                step_targets(session, municipality),
+                unwanted_names(session, municipality),
+            ),
             standing_posts(session, municipality),
         )
         with self._lock:

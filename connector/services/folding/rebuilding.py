@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.evidence import Statement, merge
@@ -10,6 +10,7 @@ from connector.domain.signals import Dialect
 from connector.models import Account, Delivery, EvidenceSlot, Source, Subject
 from connector.models.among import among
 from connector.rulebook import Rulebook
+from connector.services.cases.known import UNWANTED
 from connector.services.folding.evidence import statement_of
 from connector.services.folding.recounting import Difference
 from connector.services.inbox.reading_deliveries import load, understand
@@ -70,6 +71,7 @@ class Rebuild:
             .where(
                 Subject.municipality == self._municipality,
                 Delivery.state == "done",
+                ~_is_unwanted(),
                 Delivery.body.is_not(None),
             )
             .order_by(Delivery.id)
@@ -120,12 +122,18 @@ class Rebuild:
                         or_(
                             Delivery.body.is_(None),
                             Delivery.state != "done",
+                            _is_unwanted(),
                             Subject.municipality.is_distinct_from(self._municipality),
                         ),
                     )
                 )
             )
         return silent
+
+
+def _is_unwanted() -> ColumnElement[bool]:
+    """Passed over because somebody said that its course or quiz is not for us."""
+    return func.coalesce(Delivery.reason, "").in_(UNWANTED)
 
 
 def _same(kept: Statement, anew: Statement) -> bool:

@@ -8,6 +8,7 @@ from connector.clock import Clock
 from connector.domain.dates import local_day
 from connector.rulebook import Rulebook
 from connector.services.cases.setting import Settings
+from connector.services.catalogue.unwanted import UnwantedService
 from connector.services.imports import gate as import_gate
 from connector.services.inbox.deliveries import DeliveryService
 from connector.services.notices.notices import NoticeService
@@ -41,5 +42,10 @@ def after_import(rulebook: Rulebook, clock: Clock) -> AfterImport:
             NoticeService(session).readdress(municipality, hours, now)
         if changed & _CATALOGUE:
             DeliveryService(session).release_unmapped(municipality)
+            unwanted = UnwantedService(session, municipality)
+            if unwanted.list():
+                today = local_day(now, rulebook.rules(municipality).zone)
+                ground = Settings(rulebook).ground(session, municipality, today)
+                unwanted.let_go_of_mapped(ground.known)
 
     return release

@@ -1,0 +1,1 @@
+"""The catalogue: what Moodle's courses and quizzes mean, and which of them nobody has said."""
