@@ -10,7 +10,7 @@ deliveries cannot matter; what finally stands is computed from the slots by `sta
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -80,7 +80,7 @@ class Statement:
     body: JSON values only; decimals and instants as text (see `connector.domain.facts`).
     delivery: id of the delivery the statement came from, for "why is she counted?".
     confirmed: a methodist agreed that this retraction may reach back into an earlier year. To say
-        yes is to merge the same statement once more, confirmed; both stay.
+        yes is to merge it once more, confirmed and about the one fact (`agreed`); both stay.
     """
 
     kind: Kind
@@ -128,11 +128,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A fact of an earlier year that stands although Moodle withdrew it.
+
+    by: the latest word against it. fact_version: of the fact's own latest word.
+    """
+
+    fact: Evidence
+    by: Statement
+    fact_version: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The outcome of a register's slots: what stands, and which retractions wait for a yes."""
 
     evidence: tuple[Evidence, ...]
     waiting: tuple[Statement, ...]
+    withdrawn: tuple[Withdrawn, ...] = ()
 
 
 def merge(
@@ -179,6 +192,7 @@ def standing(slots: Iterable[Statement], zone: tzinfo) -> Standing:
         facts[_fact_key(statement)] = (version, statement)
     evidence: list[Evidence] = []
     waiting: dict[tuple[bytes, str], Statement] = {}
+    withdrawn: list[Withdrawn] = []
     for key, (version, fact) in sorted(facts.items()):
         assert fact.happened_at is not None
         later = {
@@ -189,18 +203,35 @@ def standing(slots: Iterable[Statement], zone: tzinfo) -> Standing:
         if any(_reaches(other, fact, zone) for other in later.values()):
             continue
         waiting.update(later)
-        evidence.append(
-            Evidence(
-                fact.kind,
-                key,
-                fact.source,
-                fact.user_id,
-                fact.happened_at,
-                fact.body,
-                fact.delivery,
-            )
+        stands = Evidence(
+            fact.kind,
+            key,
+            fact.source,
+            fact.user_id,
+            fact.happened_at,
+            fact.body,
+            fact.delivery,
         )
-    return Standing(tuple(evidence), tuple(waiting[key] for key in sorted(waiting)))
+        evidence.append(stands)
+        if later:
+            withdrawn.append(Withdrawn(stands, later[max(later)], version))
+    words = tuple(waiting[key] for key in sorted(waiting))
+    return Standing(tuple(evidence), words, tuple(withdrawn))
+
+
+def agreed(withdrawn: Withdrawn) -> Statement:
+    """What is merged when a person agrees that the fact was never so.
+
+    About this fact alone: a reading that found no completion at all denies those of every year,
+    and each of them is decided about by itself.
+    """
+    return replace(
+        withdrawn.by,
+        says=Says.NOT_SO,
+        user_id=withdrawn.fact.user_id,
+        happened_at=withdrawn.fact.happened_at,
+        confirmed=True,
+    )
 
 
 def _reaches(retraction: Statement, fact: Statement, zone: tzinfo) -> bool:

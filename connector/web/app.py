@@ -36,6 +36,7 @@ from connector.web.pages import (
     sources,
     trials,
     webhooks,
+    withdrawals,
 )
 from connector.web.session_keys import session_keys
 from connector.web.words import register_words
@@ -79,6 +80,7 @@ def create_app(
         passports,
         effect,
         snapshots,
+        withdrawals,
         records,
         drafts,
         routes,

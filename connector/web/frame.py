@@ -68,6 +68,14 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
         if viewer.enters_records:
             doors.append(_door("Записи", "records", "records.index", municipality=municipality))
             doors.append(
+                _door(
+                    "Отменено в Moodle",
+                    "withdrawals",
+                    "withdrawals.listing",
+                    municipality=municipality,
+                )
+            )
+            doors.append(
                 _door("Курсы и тесты", "courses", "courses.listing", municipality=municipality)
             )
         if viewer.sees_some_people:

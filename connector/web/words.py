@@ -94,6 +94,9 @@ LOOKS = {
     "account.ignored": "учётная запись признана посторонней",
     "account.left": "учётная запись снова сопоставляется сама",
     "account.merged": "учётные записи двух работников объединены",
+    "withdrawal.agreed": "отмена в Moodle учтена",
+    "withdrawal.refused": "отмена в Moodle не учтена",
+    "withdrawal.taken_back": "решение об отмене в Moodle снято",
     "account.restored": "решение об учётной записи отменено",
     "webhook.changed": "изменён вебхук",
 }

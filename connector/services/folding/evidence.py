@@ -8,9 +8,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from connector.domain.evidence import Evidence, Kind, Says, Statement, Version, merge, standing
+from connector.domain.evidence import (
+    Evidence,
+    Kind,
+    Says,
+    Statement,
+    Version,
+    Withdrawn,
+    merge,
+    standing,
+)
 from connector.errors import StaleRead
-from connector.models import Account, EvidenceSlot
+from connector.models import Account, EvidenceSlot, Subject
 from connector.models.among import among
 from connector.models.many import insert_many
 from connector.services.imports.stored_rows import chunks
@@ -27,12 +36,14 @@ class Merged:
     """One person's registers after new statements; changed: slot names and what to write.
 
     others: accounts whose registers changed too, because an attempt went from one to the other.
+    withdrawn: facts of earlier years that Moodle withdrew and nobody agreed to.
     """
 
     evidence: tuple[Evidence, ...]
     waiting: tuple[Statement, ...]
     changed: tuple[tuple[str, Statement], ...]
     others: frozenset[Holder] = frozenset()
+    withdrawn: tuple[Withdrawn, ...] = ()
 
 
 def registers_of(
@@ -88,6 +99,26 @@ def owners(session: Session, registers: Collection[str]) -> dict[str, str]:
     return {one.register: one.user_id for _, one in _slots(session, registers) if one.user_id}
 
 
+def holders_of(session: Session, registers: Collection[str]) -> dict[str, set[str]]:
+    """Personnel numbers by municipality of those whose accounts hold the registers."""
+    found: dict[str, set[str]] = {}
+    rows = session.execute(
+        select(Subject.municipality, Subject.code)
+        .join(Account, Account.subject_id == Subject.id)
+        .join(
+            EvidenceSlot,
+            (EvidenceSlot.source == Account.source) & (EvidenceSlot.user_id == Account.user_id),
+        )
+        .where(
+            among(session, EvidenceSlot.register, sorted(registers)),
+            Account.match.in_(("matched", "confirmed")),
+        )
+    )
+    for municipality, number in rows:
+        found.setdefault(municipality, set()).add(number)
+    return found
+
+
 def accounts_of(session: Session, subjects: Sequence[int]) -> dict[int, set[Holder]]:
     """The accounts that belong to each subject."""
     found: dict[int, set[Holder]] = {subject: set() for subject in subjects}
@@ -125,6 +156,7 @@ def merged(
     waiting: list[Statement] = []
     changed: list[tuple[str, Statement]] = []
     others: set[Holder] = set()
+    withdrawn: list[Withdrawn] = []
     for register in sorted({*stored, *by_register}):
         before = stored.get(register, {})
         after = _in_one_hand(merge(before, by_register.get(register, ()), zone))
@@ -136,7 +168,10 @@ def merged(
         stands = standing(after.values(), zone)
         evidence += [e for e in stands.evidence if _is_of(e, accounts)]
         waiting += [s for s in stands.waiting if _is_of(s, accounts)]
-    return Merged(tuple(evidence), tuple(waiting), tuple(changed), frozenset(others))
+        withdrawn += [w for w in stands.withdrawn if _is_of(w.fact, accounts)]
+    return Merged(
+        tuple(evidence), tuple(waiting), tuple(changed), frozenset(others), tuple(withdrawn)
+    )
 
 
 def _is_of(one: Evidence | Statement, accounts: Collection[Holder] | None) -> bool:

@@ -42,6 +42,7 @@ from connector.services.folding.holders import mark_holders, mark_teams
 from connector.services.folding.memberships import Change, Judged, judge_case, stored_memberships
 from connector.services.folding.person_state import person_state, stalled_since
 from connector.services.folding.rule_faults import RuleFaultService
+from connector.services.folding.withdrawals import unanswered
 from connector.services.notices.circles import circles_around
 from connector.services.notices.notices import NoticeService
 from connector.services.routes.wishes import WishService, has_had_deficit
@@ -58,7 +59,10 @@ class SubjectRow:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One subject with all that its judgement looks at. case None: no record names it any more."""
+    """One subject with all that its judgement looks at. case None: no record names it any more.
+
+    withdrawn: how many facts somebody has to decide about.
+    """
 
     row: SubjectRow
     case: Case | None
@@ -66,6 +70,7 @@ class Loaded:
     former: Mapping[tuple[str, str], Mapping[str, Any]]
     changed: tuple[tuple[str, Statement], ...]
     others: frozenset[tuple[str, str]] = frozenset()
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,7 @@ class FoldService:
             id_: evidence_slots.merged(registers[id_], own.get(id_, ()), zone, accounts.get(id_))
             for id_ in ids
         }
+        withdrawn = unanswered(session, {id_: one.withdrawn for id_, one in merged.items()})
         standing: dict[str, Sequence[Evidence]] = {
             row.code: merged[row.id].evidence for row in staff
         }
@@ -182,6 +188,7 @@ class FoldService:
                 former[row.id],
                 merged[row.id].changed if row.id in merged else (),
                 merged[row.id].others if row.id in merged else frozenset(),
+                len(withdrawn.get(row.id, ())),
             )
             for row in rows
         )
@@ -310,6 +317,7 @@ def _advance(session: Session, folded: Sequence[Folded], rules: MunicipalityRule
             "lease_token": None,
             "lease_until": None,
             "state": outcome.state,
+            "withdrawn": outcome.loaded.withdrawn,
             "changes_on": outcome.changes_on,
         }
         for outcome in ordered

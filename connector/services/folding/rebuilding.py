@@ -13,6 +13,7 @@ from connector.rulebook import Rulebook
 from connector.services.cases.known import UNWANTED
 from connector.services.folding.evidence import statement_of
 from connector.services.folding.recounting import Difference
+from connector.services.folding.withdrawals import agreed_statements
 from connector.services.inbox.reading_deliveries import load, understand
 from connector.services.sources.identity import HELD
 
@@ -53,6 +54,9 @@ class Rebuild:
         registers: dict[str, dict[str, Statement]] = {}
         for statement in self._statements():
             held = registers.get(statement.register, {})
+            registers[statement.register] = merge(held, (statement,), self._zone)
+        for statement in agreed_statements(self._session, list(registers)):
+            held = registers[statement.register]
             registers[statement.register] = merge(held, (statement,), self._zone)
         return {
             (register, name): statement

@@ -16,6 +16,7 @@ from connector.web.cards import Card, card_of
 from connector.web.household import figures_of, household, today
 from connector.web.listing import Sheet, cut, search
 from connector.web.moments import asked, offered
+from connector.web.waiting import waiting_for
 
 blueprint = Blueprint("figures", __name__, url_prefix="/m/<municipality>")
 
@@ -34,6 +35,7 @@ def overview(municipality: str) -> str:
         figures = figures_of(session).figures(municipality, period, chosen.as_of, by)
         sight = VisibilityService(session).sight(the_viewer(), municipality, day)
         changing = ChangeoverService(session).behind(municipality, figures)
+        waiting = waiting_for(session, the_viewer(), municipality)
     whole = [card_of(figure, sight, by) for figure in figures]
     cards, places = _page(whole, request.args.get("q", ""), request.args.get("page"))
     return render_template(
@@ -48,6 +50,7 @@ def overview(municipality: str) -> str:
         as_of=figures[0].as_of if figures else period.as_of(chosen.as_of or max(day, period.first)),
         by=by,
         changing=changing,
+        waiting=waiting,
         others=_others(municipality, period, day),
     )
 
