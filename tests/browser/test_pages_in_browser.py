@@ -33,6 +33,9 @@ PAGES = (
     "/deliveries/9",
     "/deliveries/14",
     "/accounts/",
+    f"/m/{M}/courses/",
+    f"/m/{M}/courses/quiz?source=mood&name=77",
+    f"/m/{M}/withdrawals/",
     "/rules/",
 )
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_look_for_withdrawn"
-down_revision = "0015_add_actions"
+revision = "0017_look_for_withdrawn"
+down_revision = "0016_add_webhooks"
 branch_labels = None
 depends_on = None
 
