@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from connector.services.access.visibility import Role, Viewer, VisibilityService
+from connector.services.imports.importing import ImportService
 from connector.services.routes.file_types import MOST_BYTES
 from connector.services.routes.proofs import ProofService
-from tests.integration.web_town import M, WebTown, csrf_token, web_town
+from connector.spreadsheets.workbook import Workbook
+from tests.integration.web_town import NOW, M, WebTown, csrf_token, web_town
 
 ROUTE = f"/m/{M}/staff/T-4/routes/1"
 ACTS = f"/m/{M}/routes"
@@ -134,3 +138,40 @@ def test_what_is_too_large_is_refused_before_it_is_read(town: WebTown) -> None:
     answer = teacher.post(f"{ACTS}/upload", data=b" " * (MOST_BYTES + (1 << 20)), content_type=kind)
     assert (answer.status_code, "Файл больше 5 МБ" in answer.text) == (413, True)
     assert teacher.post(f"{ACTS}/ask", data=b" " * (1 << 21), content_type=kind).status_code == 413
+
+
+def test_deputies_see_for_their_term_and_whoever_left_sees_nobody(town: WebTown) -> None:
+    """Whoever is told in somebody's place may open what they are told about (domain 6 and 7)."""
+    made = Workbook()
+    header = ("personnel_no", "duty", "of", "from", "until")
+    terms = [("T-13", "deputy", head, "2026-06-01", "2026-06-30") for head in ("T-2", "T-3")]
+    made.add("assignments", [header, *terms])
+    with town.container.db.writing() as session:
+        service = ImportService()
+        plan = service.check(session, M, made, NOW.date())
+        assert [str(fault) for fault in plan.faults] == []
+        service.apply(session, plan, NOW, "tests")
+    deputy = Viewer("deputy", Role.HEAD, M, "T-13")
+    with town.container.db.reading() as session:
+        service = VisibilityService(session)
+        within, after = date(2026, 6, 30), date(2026, 7, 1)
+        assert service.sight(deputy, M, within).associations == {"MMO"}
+        assert service.sight(deputy, M, within).covers("T-4")
+        assert service.attends(deputy, M, "T-8", within), "the mentee of T-3"
+        assert not service.attends(deputy, M, "T-4", within), "seen, and not acted for"
+        assert service.sight(deputy, M, after).people == {"T-13"}
+        assert not service.attends(deputy, M, "T-8", after)
+    left = {"personnel_no": "T-3", "last_name": "Власова", "employed_until": "2026-06-30"}
+    gone = Workbook()
+    gone.add("staff", [tuple(left), tuple(left.values())])
+    with town.container.db.writing() as session:
+        plan = ImportService().check(session, M, gone, NOW.date(), ends=13)
+        plan.changes = [change for change in plan.changes if change.key == "T-3"]
+        assert [str(fault) for fault in plan.faults] == []
+        ImportService().apply(session, plan, NOW, "tests")
+    mentor = Viewer("mentor", Role.MENTOR, M, "T-3")
+    with town.container.db.reading() as session:
+        service = VisibilityService(session)
+        assert service.sight(mentor, M, within).covers("T-8")
+        assert service.sight(mentor, M, after).people == {"T-3"}
+        assert not service.attends(mentor, M, "T-8", after)

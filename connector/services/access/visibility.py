@@ -4,7 +4,7 @@ A viewer is bound to a municipality and a role. `Sight` is what the role comes t
 people, which slices. Everything that shows something asks it; nobody compares roles elsewhere.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from connector.domain.because import SliceKind, SubjectKind
 from connector.domain.indicators import Indicator
+from connector.domain.people import Duty
 from connector.services.records import reading as records
 
 SMALLEST_SLICE = 5
@@ -218,10 +219,12 @@ class VisibilityService:
             return Sight()
         seen = {viewer.person}
         associations: frozenset[str] = frozenset()
-        if viewer.role in _NEIGHBOURS:
-            seen |= self._mentees(municipality, viewer.person, day)
+        if viewer.role not in _NEIGHBOURS:
+            return Sight(frozenset(seen))
+        parts = self._parts(municipality, viewer.person, day)
+        seen |= self._mentees(municipality, parts, day)
         if viewer.role is Role.HEAD:
-            associations = self._headed(municipality, viewer.person, day)
+            associations = self._headed(municipality, parts, day)
             seen |= self._members(municipality, associations, day)
         return Sight(frozenset(seen), associations)
 
@@ -234,15 +237,31 @@ class VisibilityService:
             return True
         if viewer.person is None or viewer.role not in _NEIGHBOURS:
             return False
-        return number in self._mentees(municipality, viewer.person, day)
+        parts = self._parts(municipality, viewer.person, day)
+        return number in self._mentees(municipality, parts, day)
 
-    def _mentees(self, municipality: str, mentor: str, day: date) -> set[str]:
-        held = records.mentorships_of_mentors(self.session, municipality, [mentor])
-        return {m.mentee for m in held.get(mentor, ()) if day in m.span}
+    def _parts(self, municipality: str, person: str, day: date) -> frozenset[str]:
+        """In whose place somebody looks: their own, and that of those they deputise for on the day.
 
-    def _headed(self, municipality: str, head: str, day: date) -> frozenset[str]:
+        Nobody's once they have left: a log-in outlives an employment.
+        """
+        member = records.staff(self.session, municipality, [person]).get(person)
+        if member is None or not member.is_employed(day):
+            return frozenset()
+        deputised = {
+            one.of
+            for one in records.assignments(self.session, municipality)
+            if one.duty is Duty.DEPUTY and one.personnel_no == person and day in one.span
+        }
+        return frozenset({person, *deputised})
+
+    def _mentees(self, municipality: str, mentors: Collection[str], day: date) -> set[str]:
+        held = records.mentorships_of_mentors(self.session, municipality, mentors)
+        return {m.mentee for found in held.values() for m in found if day in m.span}
+
+    def _headed(self, municipality: str, heads: Collection[str], day: date) -> frozenset[str]:
         associations = records.organisation(self.session, municipality).associations
-        return frozenset(code for code, one in associations.items() if one.at(day).head == head)
+        return frozenset(code for code, one in associations.items() if one.at(day).head in heads)
 
     def _members(self, municipality: str, associations: Iterable[str], day: date) -> set[str]:
         wanted = set(associations)

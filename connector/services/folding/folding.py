@@ -218,8 +218,10 @@ class FoldService:
             state = person_state(folded, batch.today, batch.setting)
             events = events_for(loaded.case, batch.today, stalled_since(state))
             calendar, policy = batch.setting.calendar, batch.setting.stalls
-            stalls = (next_change(r, batch.today, calendar, policy) for r in folded.routes)
-            turn = earliest(turn, *stalls)
+            if loaded.case.absent(batch.today) is None:
+                # The clocks of whoever left ring for nobody; the day of a return is a turn itself.
+                stalls = (next_change(r, batch.today, calendar, policy) for r in folded.routes)
+                turn = earliest(turn, *stalls)
         return Folded(
             loaded,
             judged,

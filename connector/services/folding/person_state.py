@@ -18,7 +18,10 @@ def person_state(folded: Folded, day: date, setting: Setting) -> dict[str, Any]:
         "deficits": {
             code: _deficit(code, deficit) for code, deficit in folded.deficits(day).items()
         },
-        "routes": [_route(progress, day, setting) for progress in folded.routes],
+        "routes": [
+            _route(progress, day, setting, folded.dossier.person.is_employed(day))
+            for progress in folded.routes
+        ],
     }
     ended = [_ended(one) for one in ended_by(folded, day)]
     # Most people have gone through nothing yet, and their state is written with each of their days.
@@ -66,8 +69,11 @@ def _deficit(code: str, deficit: Deficit) -> dict[str, Any]:
     }
 
 
-def _route(progress: RouteProgress, day: date, setting: Setting) -> dict[str, Any]:
-    episode = episode_on(progress, day, setting.calendar, setting.stalls)
+def _route(
+    progress: RouteProgress, day: date, setting: Setting, is_employed: bool
+) -> dict[str, Any]:
+    # Of whoever left nobody is told, and nothing could be done: the route rests as it is.
+    episode = episode_on(progress, day, setting.calendar, setting.stalls) if is_employed else None
     required = [step for step in progress.steps if step.step.required]
     done = [step for step in required if step.done is not None and step.done.day <= day]
     return {
