@@ -20,6 +20,7 @@ KINDS = {
     "prolonged": "Срок шага продлён",
     "not_relevant": "Шаг признан неактуальным",
     "dropped": "Маршрут прекращён",
+    "step_done": "Выполнен шаг",
     "proved": "Подтверждение шага внесено в записи",
     "uploaded": "Приложен файл",
     "file_accepted": "Файл принят",
@@ -44,6 +45,8 @@ def told(one: Happening, catalogue: Catalogue) -> str:
     if one.kind == "asked":
         return f"{ASKED.get(str(params['kind']), str(params['kind']))}{_asked(params)}"
     text = KINDS.get(one.kind, one.kind)
+    if one.kind == "step_done":
+        return f"{text} {params['step']}"
     if one.kind in ("uploaded", "file_accepted", "file_returned"):
         return f"{text} к шагу {params['step']}: {params['name']}"
     if one.kind.startswith("request_"):

@@ -83,6 +83,7 @@ def test_a_request_is_asked_decided_about_and_told_in_the_story(town: WebTown) -
     assert "methodist: Просьба удовлетворена: перерыв с 01.07.2026 по 28.07.2026" in story
     assert "«отдыхайте»" in story
     assert "teacher: Просьба о перерыве" in story
+    assert "20.04.2026 13:00, Moodle: Выполнен шаг 1" in story
 
 
 def test_a_file_is_uploaded_fetched_and_accepted(town: WebTown) -> None:

@@ -147,6 +147,21 @@ def test_what_was_typed_wrong_comes_back_with_the_reason(
     assert (answer.status_code, "нет ни одного шага" in answer.text) == (422, True)
 
 
+def test_a_whole_page_is_approved_by_one_press_and_the_api_knows_the_drafts(
+    town: WebTown, client: FlaskClient
+) -> None:
+    for serial, n in ((921, 1), (922, 2)):
+        diagnosed(town, serial, n, 20)
+    work(town)
+    drafts = town.get(f"municipalities/{M}/routes", state="draft").json["routes"]
+    assert {"T-1", "T-2"} <= {one["subject"] for one in drafts}
+    page = client.get(f"{DRAFTS}/?q=а").text
+    every = re.findall(r'name="every" value="([^"]+)"', page)
+    wanted = [one for one in every if one.startswith(("T-1|", "T-2|"))]
+    answer = send(client, "approve", every=wanted, then="all", approver="T-1")
+    assert "Утверждено: 2 маршрута." in client.get(answer.headers["Location"]).text
+
+
 def test_a_passed_due_date_is_in_the_way_of_approval(client: FlaskClient) -> None:
     form = form_of(client.get(one("T-13")).text) | {"due-0": "2026-06-01"}
     send(client, "save", one("T-13"), **form)

@@ -90,6 +90,9 @@ class WishService:
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
+        if not rows:
+            # Somebody else is taking them at this moment.
+            return None
         taken = [Wish(person, asks) for person, asks in rows]
         self.session.execute(
             update(DraftWish)

@@ -1,6 +1,6 @@
 """One route as its teacher, mentor and methodist see it, and what is asked and proved about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from connector.domain.dossier import Setting
+from connector.domain.evidence import Kind
 from connector.errors import UnknownThing
 from connector.services.access.looks import PROFILE_LOOKED_AT
 from connector.services.access.visibility import VisibilityService
+from connector.services.figures.profiles import RouteFigure
 from connector.services.records.entry import Making
 from connector.services.records.names import RecordNames
 from connector.services.routes.asked import Asked, RequestKind
@@ -29,7 +31,7 @@ from connector.services.routes.contents import Code
 from connector.services.routes.file_types import KNOWN, MOST_BYTES
 from connector.services.routes.proofs import ProofService, Upload
 from connector.services.routes.requests import RequestService
-from connector.services.routes.story import story
+from connector.services.routes.story import Happening, story
 from connector.web.access import the_viewer
 from connector.web.household import household, importer, now, nudge, profiles, today
 from connector.web.noting import note
@@ -75,7 +77,7 @@ def details(municipality: str, number: str, route: str) -> str:
         approver=approver.get(figure.progress.route.approved_by or ""),
         requests=requests,
         files=files,
-        story=[(one, told(one, catalogue)) for one in happenings],
+        story=[(one, told(one, catalogue)) for one in _with_steps(happenings, figure, day)],
         step_words=lambda step: target_words(step.target, catalogue),
         competency=catalogue.competency,
         asked_words=asked_words,
@@ -225,6 +227,20 @@ def waiting(municipality: str) -> str:
     return render_template(
         "routes_waiting.html", requests=requests, files=files, names=names, asked_words=asked_words
     )
+
+
+def _with_steps(
+    happenings: Sequence[Happening], figure: RouteFigure, day: date
+) -> Sequence[Happening]:
+    """The story with what Moodle proved; what a person entered is told already."""
+    done = [
+        Happening(one.done.at, "Moodle", "step_done", {"step": one.step.order})
+        for one in figure.progress.steps
+        if one.done is not None
+        and one.done.day <= day
+        and not one.done.key.startswith(f"{Kind.HANDMADE}:")
+    ]
+    return sorted([*happenings, *done], key=lambda one: one.at, reverse=True)
 
 
 def _acted(municipality: str, code: Code, act: Act, done: str, failed: str) -> Response:
