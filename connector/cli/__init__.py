@@ -16,6 +16,7 @@ _GROUPS = {
     "serve": ("run", "web", "worker", "tick", "demo"),
     "database": ("db",),
     "importing": ("import",),
+    "competencies": ("competencies",),
     "sources": ("sources",),
     "reconcile": ("reconcile",),
     "deliveries": ("deliveries",),

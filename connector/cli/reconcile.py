@@ -198,7 +198,12 @@ def _duration(seconds: float) -> str:
     return f"{minutes} мин" if minutes < 90 else f"{minutes // 60} ч {minutes % 60} мин"
 
 
-_STAGES = {Stage.PEOPLE: "люди", Stage.PLACES: "курсы и тесты", Stage.COURSES: "курс"}
+_STAGES = {
+    Stage.PEOPLE: "люди",
+    Stage.PLACES: "курсы и тесты",
+    Stage.COURSES: "курс",
+    Stage.RATINGS: "оценки компетенций",
+}
 
 
 def _told(source: SourceDetails, progress: Progress) -> str:

@@ -69,7 +69,7 @@ def told(one: Evidence, is_exact: bool) -> Any:
             activity = ActivityState.from_body(one.body)
             return activity.state, one.happened_at, None if is_exact else activity.idnumber or None
         case _:
-            return dict(one.body)
+            return one.happened_at, dict(one.body)
 
 
 def told_attempt(body: Mapping[str, Any]) -> Any:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ATTEMPT = "attempt"
     COMPLETION = "completion"
     ACTIVITY = "activity"
+    RATING = "rating"
     HANDMADE = "handmade"
 
 

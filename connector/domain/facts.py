@@ -175,6 +175,33 @@ class ActivityState:
         return cls(activity["cmid"], activity["idnumber"], body["course"]["id"], activity["state"])
 
 
+@dataclass(frozen=True, slots=True)
+class CompetencyRating:
+    """What a person was rated in a competency in Moodle, by somebody there or by a course.
+
+    code: the competency's idnumber, which is its code in the sheet `competencies`. value: the word
+    of Moodle's scale; proficient: whether that scale calls it enough.
+    """
+
+    competency_id: str
+    code: str
+    value: str | None
+    proficient: bool
+
+    def as_body(self) -> dict[str, Any]:
+        return {
+            "competency": {"id": self.competency_id, "idnumber": self.code},
+            "rating": {"value": self.value, "proficient": self.proficient},
+        }
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "CompetencyRating":
+        competency, rating = body["competency"], body["rating"]
+        return cls(
+            competency["id"], competency["idnumber"], rating["value"], rating["proficient"]
+        )
+
+
 def attempt_register(source: str, attempt_id: str) -> str:
     """An attempt's number is unique at its site; a deletion does not always tell the quiz."""
     return f"attempt:{source}:{attempt_id}"
@@ -187,6 +214,11 @@ def completion_register(source: str, course_id: str, user_id: str) -> str:
 def activity_register(source: str, cmid: str, user_id: str, year: int) -> str:
     """year: local calendar year of the state's time (domain 2)."""
     return f"activity:{source}:{cmid}:{user_id}:{year}"
+
+
+def rating_register(source: str, competency_id: str, user_id: str) -> str:
+    """A person has one rating of a competency at a site, whichever plan or course it came from."""
+    return f"rating:{source}:{competency_id}:{user_id}"
 
 
 def rounded_mark(mark: Decimal | None) -> Decimal:

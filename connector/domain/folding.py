@@ -15,6 +15,7 @@ from connector.domain.deficits import (
     timeline_of,
 )
 from connector.domain.dossier import Dossier, Setting
+from connector.domain.facts import CompetencyRating
 from connector.domain.progress import (
     ProgrammeCompletion,
     RouteProgress,
@@ -29,7 +30,10 @@ from connector.domain.turns import turns_of_dossier
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """One person, folded. turns: the days on which a dated fact comes into play, in order."""
+    """One person, folded. turns: the days on which a dated fact comes into play, in order.
+
+    ratings: what the person was rated in Moodle, in time order.
+    """
 
     dossier: Dossier
     results: tuple[Result, ...]
@@ -38,6 +42,7 @@ class Folded:
     covered: Mapping[str, tuple[Proof, ...]]
     timeline: Timeline
     turns: tuple[date, ...]
+    ratings: tuple[tuple[Proof, CompetencyRating], ...] = ()
 
     def deficits(self, day: date) -> dict[str, Deficit]:
         """By competency, as at the end of `day`."""
@@ -65,7 +70,8 @@ def fold(dossier: Dossier, setting: Setting) -> Folded:
         results,
         completions,
         routes,
-        covered_since(completions, routes),
+        covered_since(completions, routes, proofs.ratings),
         timeline_of(results),
         turns_of_dossier(dossier, setting),
+        tuple(sorted(proofs.ratings, key=lambda rated: (rated[0].at, rated[0].key))),
     )

@@ -6,6 +6,7 @@ from datetime import date
 
 from connector.domain.catalogue import Audience, Programme, TargetKind
 from connector.domain.dossier import Dossier, Setting
+from connector.domain.facts import CompetencyRating
 from connector.domain.proofs import Proof, Proofs
 from connector.domain.routes import Route, RouteStep
 
@@ -138,9 +139,14 @@ def _completion(programme: Programme, proof: Proof, proofs: Proofs) -> Programme
 
 
 def covered_since(
-    completions: Iterable[ProgrammeCompletion], routes: Iterable[RouteProgress]
+    completions: Iterable[ProgrammeCompletion],
+    routes: Iterable[RouteProgress],
+    ratings: Iterable[tuple[Proof, CompetencyRating]] = (),
 ) -> Mapping[str, tuple[Proof, ...]]:
-    """By competency, the proofs of a programme or route step that covers it (domain 3)."""
+    """By competency, the proofs of a programme or route step that covers it (domain 3), and of a
+    rating in Moodle that calls the person proficient: somebody has looked and found it done. That
+    a deficit is gone only a later diagnosis says.
+    """
     covered: dict[str, list[Proof]] = {}
     for completion in completions:
         if completion.passed:
@@ -151,4 +157,7 @@ def covered_since(
             if step.done is not None:
                 for code in step.competencies:
                     covered.setdefault(code, []).append(step.done)
+    for proof, rating in ratings:
+        if rating.proficient:
+            covered.setdefault(rating.code, []).append(proof)
     return {code: tuple(sorted(p, key=lambda x: (x.at, x.key))) for code, p in covered.items()}

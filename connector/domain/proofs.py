@@ -8,7 +8,7 @@ from connector.domain.catalogue import Target, TargetKind
 from connector.domain.dates import local_day, start_of
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.evidence import Evidence, Kind
-from connector.domain.facts import ActivityState, Attempt, CourseCompletion
+from connector.domain.facts import ActivityState, Attempt, CompetencyRating, CourseCompletion
 from connector.domain.records import HandmadeEvidence
 
 
@@ -24,7 +24,7 @@ class Proof:
 class Proofs:
     """Finds what meets a target among one person's evidence; each body is read once.
 
-    attempts, completions: the evidence of these kinds with what its body says.
+    attempts, completions, ratings: the evidence of these kinds with what its body says.
     """
 
     def __init__(self, dossier: Dossier, setting: Setting) -> None:
@@ -32,6 +32,7 @@ class Proofs:
         self.attempts: list[tuple[Proof, Evidence, Attempt]] = []
         self._activities: list[tuple[Proof, Evidence, ActivityState]] = []
         self.completions: list[tuple[Proof, Evidence, CourseCompletion]] = []
+        self.ratings: list[tuple[Proof, CompetencyRating]] = []
         self.handmade: list[tuple[Proof, HandmadeEvidence]] = []
         for item in dossier.evidence:
             proof = Proof(item.happened_at, local_day(item.happened_at, self._zone), item.key)
@@ -43,6 +44,8 @@ class Proofs:
                 case Kind.COMPLETION:
                     completion = CourseCompletion.from_body(item.body)
                     self.completions.append((proof, item, completion))
+                case Kind.RATING:
+                    self.ratings.append((proof, CompetencyRating.from_body(item.body)))
         for record in dossier.handmade:
             at = start_of(record.happened_on, self._zone)
             proof = Proof(at, record.happened_on, f"{Kind.HANDMADE}:{record.id}")

@@ -47,6 +47,7 @@ class About(StrEnum):
     COURSE_COMPLETION = "course_completion"
     ACTIVITY_COMPLETION = "activity_completion"
     USER = "user"
+    RATING = "rating"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,13 @@ class CohortWish:
 
 @dataclass(frozen=True, slots=True)
 class MoodleWishes:
-    """student_role: the role that an enrolment gives, by its number in Moodle."""
+    """student_role: the role that an enrolment gives, by its number in Moodle. ratings: whether
+    ratings of competencies are read there, which takes a question a person and night."""
 
     enrol: bool = False
     student_role: int = STUDENT
     cohorts: tuple[CohortWish, ...] = ()
+    ratings: bool = False
 
     @property
     def are_any(self) -> bool:

@@ -18,6 +18,7 @@ from connector.moodle.completions import interpret_activity, interpret_course
 from connector.moodle.errors import MoodleRefused
 from connector.moodle.interpretation import Context, Interpretation
 from connector.moodle.questions import Function, Question
+from connector.moodle.ratings import interpret_ratings
 
 _MOST_QUESTIONS = 400
 # Only names and settings are taken from these, so an answer may serve a whole batch. A state
@@ -126,5 +127,7 @@ def _interpret(pointer: Pointer, answers: Answers, context: Context) -> Interpre
             return interpret_course(pointer, answers, context)
         case About.ACTIVITY_COMPLETION:
             return interpret_activity(pointer, answers, context)
+        case About.RATING:
+            return interpret_ratings(pointer, answers, context)
         case About.USER:
             return interpret_user(pointer, answers)

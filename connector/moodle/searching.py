@@ -49,6 +49,7 @@ class What(StrEnum):
     ACTIVITY = "activity"
     ACTIVITY_GONE = "activity_gone"
     ACCOUNT = "account"
+    RATING = "rating"
 
 
 @dataclass(frozen=True, slots=True)

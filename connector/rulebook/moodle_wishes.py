@@ -12,7 +12,7 @@ def moodle_wishes(settings: Mapping[str, Any] | None) -> MoodleWishes:
     if settings is None:
         return MoodleWishes()
     cohorts = tuple(_cohort(one) for one in settings["cohorts"])
-    return MoodleWishes(settings["enrol"], settings["student_role"], cohorts)
+    return MoodleWishes(settings["enrol"], settings["student_role"], cohorts, settings["ratings"])
 
 
 def _cohort(one: Mapping[str, Any]) -> CohortWish:

@@ -83,6 +83,7 @@ class MoodleSchema(RuleSchema):
     """What the municipality wants done in its Moodles; nothing, unless it says so."""
 
     enrol = YesNo(load_default=False)
+    ratings = YesNo(load_default=False)
     student_role = Whole(1, 1_000_000, load_default=STUDENT)
     cohorts = fields.List(fields.Nested(CohortSchema), load_default=list, error_messages=MESSAGES)
 

@@ -106,6 +106,33 @@ class Owners:
                 )
             )
 
+    def want_ratings(self) -> bool:
+        return bool(self._rating_towns())
+
+    def rated_ones(self) -> list[Owned]:
+        """Everybody's account of the municipalities that want ratings, in the order of numbers."""
+        zones = self._zones(self._rating_towns())
+        if not zones:
+            return []
+        with self._db.reading() as session:
+            rows = session.execute(
+                select(Account.user_id, Subject.municipality)
+                .join(Subject, Subject.id == Account.subject_id)
+                .where(
+                    Account.source == self._source.code,
+                    Account.match.in_(HELD),
+                    Account.deleted.is_(False),
+                    Subject.municipality.in_(zones),
+                )
+            ).all()
+        owned = [Owned(user, zones[town]) for user, town in rows if user.isdecimal()]
+        return sorted(owned, key=lambda one: int(one.user_id))
+
+    def _rating_towns(self) -> list[str]:
+        rules = self._ground.rulebook
+        known = set(rules.municipalities()) & set(self._source.municipalities)
+        return [town for town in self._zones(known) if rules.rules(town).moodle.ratings]
+
     def held(self, one: Owned) -> Held:
         with self._db.reading() as session:
             rows = session.scalars(

@@ -12,13 +12,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from connector.domain.signals import About, Pointer
 from connector.moodle import listing
 from connector.moodle.answers import Reading
 from connector.moodle.errors import MoodleRefused
 from connector.moodle.pace import Paced
 from connector.moodle.places import find_places, is_of_one_thing
 from connector.moodle.questions import Question
-from connector.moodle.searching import Finding, Held, Place, Suspect, Told, examined, suspects
+from connector.moodle.searching import (
+    Finding,
+    Held,
+    Place,
+    Suspect,
+    Told,
+    What,
+    examined,
+    suspects,
+)
 from connector.runtime.reconcile_owners import Ground, Owned, Owners
 from connector.runtime.reconcile_people import People
 from connector.services.imports.mapping import automatic_matches
@@ -93,7 +103,12 @@ class Pass:
             yield self._progress()
             self._places()
             self._enter(Stage.COURSES)
-        yield from self._courses()
+        if self._stage is Stage.COURSES:
+            yield from self._courses()
+            if self._hold.kind is Kind.FULL and self._owners.want_ratings():
+                self._enter(Stage.RATINGS)
+        if self._stage is Stage.RATINGS:
+            yield from self._ratings()
         self._finish()
         yield self._progress()
 
@@ -149,6 +164,37 @@ class Pass:
                 ReconciliationService(session).note_read(self._source.code, place.course, began_at)
             self._keep(session, (), f"{place.course}:{2**62}")
 
+    def _ratings(self) -> Iterator[Progress]:
+        """What people were rated in their learning plans; asked last, since most sites have none.
+        """
+        after = int(self._position or -1)
+        for one in self._owners.rated_ones():
+            if int(one.user_id) <= after:
+                continue
+            if self._is_behind(one):
+                raise Behind
+            pointer = Pointer(About.RATING, user_id=one.user_id)
+            suspect = Suspect(What.RATING, pointer, None)
+            try:
+                finding = examined(Told(self._client), suspect, self._owners.held(one))
+            except MoodleRefused as err:
+                self._refused[err.reason] += 1
+                if err.reason in ("accessexception", "unknown_function"):
+                    # Nobody gave the token these functions: all else of the pass was done.
+                    return
+                if not is_of_one_thing(err):
+                    raise
+                finding = None
+            with self._db.writing() as session:
+                self._keep(session, [finding] if finding else (), one.user_id)
+            yield self._progress()
+
+    def _is_behind(self, one: Owned) -> bool:
+        """Whether what was found of the person, or of too many, is not folded yet."""
+        with self._db.reading() as session:
+            pending = ReconciliationService(session).pending(self._source.code)
+        return len(pending) > MOST_UNFOLDED or one.user_id in pending
+
     def _learners_of(self, place: Place) -> list[Owned]:
         """Those enrolled whose account belongs to somebody, and those of whom evidence is held."""
         since = self._visits_since(place)
@@ -171,9 +217,7 @@ class Pass:
         return None if read_at is None else read_at - LEEWAY
 
     def _look(self, place: Place, one: Owned, shared: dict[Question, Reading]) -> list[Finding]:
-        with self._db.reading() as session:
-            pending = ReconciliationService(session).pending(self._source.code)
-        if len(pending) > MOST_UNFOLDED or one.user_id in pending:
+        if self._is_behind(one):
             raise Behind
         held = self._owners.held(one)
         client = Told(self._client, shared)

@@ -39,6 +39,7 @@ FOUND = {
     "activity": "Выполненные элементы, о которых не сообщили",
     "activity_gone": "Элементы, выполнение которых снято",
     "account": "Новые и изменённые учётные записи",
+    "rating": "Оценки компетенций в планах обучения",
 }
 """What a reconciliation finds, by kind."""
 
@@ -50,4 +51,5 @@ EVENTS |= {
     "reconcile.activity": "Сверка: элемент курса выполнен",
     "reconcile.activity_gone": "Сверка: выполнение элемента снято",
     "reconcile.account": "Сверка: учётная запись",
+    "reconcile.rating": "Сверка: оценка компетенции",
 }

@@ -111,6 +111,25 @@ class Cohort:
 
 
 @dataclass
+class Competency:
+    id: str
+    idnumber: str
+    name: str
+    parent: str = "0"
+
+
+@dataclass
+class Plan:
+    """ratings: by competency: grade (None: lifted), whether it is enough, and when."""
+
+    id: str
+    user: str
+    competencies: tuple[str, ...]
+    complete: bool = False
+    ratings: dict[str, tuple[int | None, bool, int]] = field(default_factory=dict)
+
+
+@dataclass
 class LivingMoodle:
     """Numbers are texts, as the connector keeps them; times are seconds since 1970."""
 
@@ -130,6 +149,8 @@ class LivingMoodle:
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     by_role: dict[tuple[str, str], int] = field(default_factory=dict)
     """Roles given by manual enrolment, by course and user."""
+    competencies: dict[str, Competency] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
     next_id: int = 100
 
     def later(self, seconds: int) -> None:
@@ -253,6 +274,12 @@ class LivingMoodle:
                 del self.attempts[attempt.id]
                 events.append(self._grade_event("grade_deleted", attempt.user, quiz))
         return events
+
+    def rate(self, user: str, competency: str, grade: int | None, enough: bool = True) -> None:
+        """In every open plan of the person that has the competency, as Moodle keeps one row."""
+        for plan in self.plans.values():
+            if plan.user == user and competency in plan.competencies and not plan.complete:
+                plan.ratings[competency] = grade, enough and grade is not None, self.now
 
     def _attempts(self, quiz: str) -> list[Attempt]:
         return [a for a in self.attempts.values() if a.quiz == quiz and a.state == "finished"]

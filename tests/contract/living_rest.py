@@ -10,6 +10,7 @@ from typing import Any
 
 from connector.replay import Params, Replied
 from tests.contract.living_acting import ActingAnswers
+from tests.contract.living_competencies import CompetencyAnswers
 from tests.contract.living_errors import no_record, refusal
 from tests.contract.living_moodle import Attempt, Completion, LivingMoodle, Quiz, User
 
@@ -60,6 +61,7 @@ class LivingRest:
             "core_completion_get_activities_completion_status": self._activities,
         }
         answers |= ActingAnswers(self.moodle, self.rights).by_name
+        answers |= CompetencyAnswers(self.moodle).by_name
         known = answers.get(function)
         return no_record("external_functions") if known is None else known(params)
 

@@ -319,5 +319,7 @@ def object_ref(kind: Kind, body: Mapping[str, Any]) -> str | None:
             return f"course:{body['course']['id']}"
         case Kind.ACTIVITY:
             return f"activity:{body['activity']['cmid']}"
+        case Kind.RATING:
+            return f"competency:{body['competency']['id']}"
         case _:
             return None

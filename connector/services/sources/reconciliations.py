@@ -24,6 +24,9 @@ from connector.services.inbox.reading_deliveries import RECONCILE, reading_rows
 MISSED = "missed"
 """Under which source_counts tell what a sender never told."""
 
+_TOLD_BY_NOBODY = frozenset({What.ACCOUNT, What.RATING})
+"""Found by looking, whoever sends: no sender is to blame."""
+
 GRACE = timedelta(hours=1)
 """A sender may yet deliver what is younger: one of them tries again after an hour."""
 
@@ -42,6 +45,7 @@ class Stage(StrEnum):
     PEOPLE = "people"
     PLACES = "places"
     COURSES = "courses"
+    RATINGS = "ratings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +222,7 @@ class ReconciliationService:
         missed = Counter(
             str(one.what)
             for one in findings
-            if one.what is not What.ACCOUNT and _is_overdue(one, added, is_first, now)
+            if one.what not in _TOLD_BY_NOBODY and _is_overdue(one, added, is_first, now)
         )
         if not missed or self._has_unread(source):
             return

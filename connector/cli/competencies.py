@@ -1,0 +1,114 @@
+"""connector competencies import SOURCE FRAMEWORK --municipality M."""
+
+import argparse
+from typing import Any
+
+from sqlalchemy import select
+
+from connector.cli.output import Output, table
+from connector.cli.session import container, importer, known_municipality
+from connector.domain.dates import local_day
+from connector.errors import BadSettings, ConnectorError
+from connector.models import Record
+from connector.moodle.competencies import competencies, framework_called, frameworks
+from connector.moodle.errors import MoodleError
+from connector.runtime.engine import Engine
+from connector.services.imports.frameworks import SHEET, ReadFramework, read_framework
+from connector.services.sources.sources import SourceService
+from connector.spreadsheets.sheets_catalogue import AREAS
+from connector.web.action_words import why
+
+
+class NotRead(ConnectorError):
+    """A framework could not be read; the message (Russian) says why."""
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    group = commands.add_parser("competencies", help="компетенции из Moodle")
+    actions = group.add_subparsers(dest="action", required=True, metavar="действие")
+    parser = actions.add_parser(
+        "import", parents=[common], help="взять структуру компетенций Moodle как справочник"
+    )
+    parser.add_argument("source", help="код источника")
+    parser.add_argument("framework", help="idnumber или номер структуры компетенций")
+    parser.add_argument("--municipality", required=True, metavar="M")
+    parser.add_argument(
+        "--area", choices=tuple(AREAS), help="область тех, чью область структура не называет"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="только показать, что изменится")
+    parser.set_defaults(run=_import)
+
+
+def _import(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made:
+        municipality = known_municipality(made, arguments.municipality)
+        now = made.clock.now()
+        day = local_day(now, made.rulebook.rules(municipality).zone)
+        with made.db.reading() as session:
+            source = SourceService(session, made.box).get(arguments.source)
+            kept: dict[str, str | None] = dict(
+                session.execute(
+                    select(Record.key, Record.body["area"].as_string()).where(
+                        Record.municipality == municipality, Record.sheet == SHEET
+                    )
+                )
+                .tuples()
+                .all()
+            )
+        if municipality not in source.municipalities:
+            raise BadSettings(f"Источник «{source.code}» не обслуживает «{municipality}».")
+        client = made.moodles.client(source)
+        if client is None:
+            raise NotRead(f"У источника «{source.code}» нет адреса или токена Moodle.")
+        try:
+            known = frameworks(client)
+            framework = framework_called(known, arguments.framework)
+            found = [] if framework is None else competencies(client, framework)
+        except MoodleError as err:
+            raise NotRead(f"Структуры компетенций не прочитаны. {why(err.reason)}") from err
+        if framework is None:
+            names = ", ".join(f"{one.idnumber or one.id} ({one.name})" for one in known) or "нет"
+            raise NotRead(f"Структуры «{arguments.framework}» в Moodle нет. Есть: {names}.")
+        read = read_framework(found, arguments.area, kept)
+        service = importer(made)
+        with made.db.writing() as session:
+            plan = service.check(session, municipality, read.workbook, day)
+            if plan.is_sound and not arguments.dry_run:
+                service.apply(session, plan, now, "cli")
+        if plan.is_sound and not arguments.dry_run and not made.config.is_distributed:
+            Engine(made).settle()
+    document = {
+        "framework": framework.name,
+        **plan.as_json(),
+        "unnamed": list(read.unnamed),
+        "areas": list(read.areas),
+    }
+    changes = [
+        {"code": c.key, "was": _title(c.before), "becomes": _title(c.body)} for c in plan.changes
+    ]
+    document["changes"] = changes
+    output.result(document, _lines(document, read, arguments.dry_run))
+    return 0 if plan.is_sound else 1
+
+
+def _title(body: Any) -> str | None:
+    if body is None:
+        return None
+    return f"{body.get('title') or ''} [{body.get('area') or '—'}]"
+
+
+def _lines(document: dict[str, Any], read: ReadFramework, dry_run: bool) -> list[str]:
+    if document["faults"]:
+        faults = [f"строка {f['row']}: {f['expected']}" for f in document["faults"]]
+        return [*faults, "Ничего не записано."]
+    rows = [(c["code"], c["was"] or "новая", c["becomes"]) for c in document["changes"]]
+    lines = [f"Структура «{document['framework']}»."]
+    lines += table(("код", "было", "станет"), rows) if rows else ["Ничего не меняется."]
+    if read.areas:
+        lines.append(f"Стали областями, а не компетенциями: {', '.join(read.areas)}.")
+    if read.unnamed:
+        lines.append(
+            "Пропущены, потому что в Moodle у них нет идентификатора (idnumber): "
+            f"{', '.join(read.unnamed)}."
+        )
+    return [*lines, "Проверка: ничего не записано." if dry_run else "Загружено."]
