@@ -12,6 +12,7 @@ from connector.domain.signals import Dialect
 from connector.errors import ConnectorError
 from connector.moodle.rights import ROLE, role_file
 from connector.moodle_plugin import build_zip
+from connector.runtime.check_source import acting_functions
 from connector.services.sources.sources import SourceDetails, SourceService
 from connector.web.role_words import ROLE_ABOUT, ROLE_NAME
 
@@ -22,7 +23,9 @@ def files(arguments: argparse.Namespace, output: Output) -> int:
         with made.db.reading() as session:
             source = SourceService(session, made.box).get(arguments.code)
         shows = source.shows_secret(made.clock.now())
-        contents = _contents(source, made.config.public_url, shows)
+        acting = acting_functions(made.rulebook, source)
+        role = role_file(ROLE_NAME, ROLE_ABOUT, acting).encode()
+        contents = {f"{ROLE}.xml": role, **_contents(source, made.config.public_url, shows)}
     folder = Path(arguments.folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,7 @@ def files(arguments: argparse.Namespace, output: Output) -> int:
 
 def _contents(source: SourceDetails, base: str, shows: bool) -> dict[str, bytes]:
     endpoint, secret = f"{base}{source.hook}", source.secrets[0]
-    found = {f"{ROLE}.xml": role_file(ROLE_NAME, ROLE_ABOUT).encode()}
+    found: dict[str, bytes] = {}
     if source.dialect is Dialect.NATIVE:
         found[build_zip.name()] = build_zip.packed()
         if shows:

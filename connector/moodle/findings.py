@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from connector.moodle.orders import ActingFunction
 from connector.moodle.questions import Function
 
 
@@ -32,8 +33,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """subject: a Check or a Function. reason: a code, Moodle's own or ours. about: what it is said
-    of: addresses, names of quizzes, counts; never people."""
+    """subject: a Check, a Function or an ActingFunction. reason: a code, Moodle's own or ours.
+    about: what it is said of: addresses, names of quizzes, counts; never people."""
 
     subject: str
     outcome: Outcome
@@ -48,7 +49,7 @@ def has_failed(findings: Iterable[Finding]) -> bool:
 def missing_functions(findings: Iterable[Finding]) -> tuple[str, ...]:
     """The functions that the token's service lacks."""
     lacking = [one.subject for one in findings if one.reason == NOT_IN_SERVICE]
-    return tuple(str(f) for f in Function if f in lacking)
+    return tuple(str(f) for f in (*Function, *ActingFunction) if f in lacking)
 
 
 NOT_IN_SERVICE = "not_in_service"
@@ -58,3 +59,5 @@ SHOWN_NOTHING = "shown_nothing"
 SHOWN_IN_PART = "shown_in_part"
 """The record came without what the same right would show."""
 NOTHING_TO_TRY = "nothing_to_try"
+NOT_TO_BE_TRIED = "not_to_be_tried"
+"""The function changes Moodle: it is there, and no more is known."""

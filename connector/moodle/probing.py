@@ -1,13 +1,14 @@
 """Whether everything that will be asked of a Moodle can be: the test of a connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from connector.moodle import questions
+from connector.moodle import orders, questions
 from connector.moodle.answers import Answers
 from connector.moodle.errors import MoodleRefused, MoodleUnavailable
-from connector.moodle.findings import Check, Finding, Outcome
+from connector.moodle.findings import NOT_IN_SERVICE, NOT_TO_BE_TRIED, Check, Finding, Outcome
 from connector.moodle.noted import Noted
+from connector.moodle.orders import ActingFunction
 from connector.moodle.places import Wanted
 from connector.moodle.questions import Function
 from connector.moodle.reading import Asks
@@ -20,10 +21,18 @@ _OFF_SECONDS, _FAR_OFF_SECONDS = 60, 300
 _OF_THE_ADDRESS = frozenset({"redirected", "certificate", "bad_url", "answer_too_large"})
 
 
-def probe(client: Asks, url: str, wanted: Wanted, here: Callable[[], datetime]) -> list[Finding]:
+def probe(
+    client: Asks,
+    url: str,
+    wanted: Wanted,
+    here: Callable[[], datetime],
+    acting: Sequence[ActingFunction] = (),
+) -> list[Finding]:
     """Every check and every function once, in their order; nothing is raised for what Moodle does.
 
     url: as the source has it. wanted: what the catalogue names of this site. here: our clock.
+    acting: what is needed besides, because somebody wishes that something be done there; whether
+    it may be is not tried, since a test changes nothing.
     """
     noted = Noted(client, here)
     try:
@@ -32,9 +41,20 @@ def probe(client: Asks, url: str, wanted: Wanted, here: Callable[[], datetime]) 
             noted.functions = site.functions
             noted.note_the_service()
             try_everything(noted, wanted)
+            _acting(noted, acting)
     except MoodleUnavailable as err:
         noted.say(Check.ADDRESS, Outcome.FAILED, err.reason)
-    return [noted.of(subject) for subject in (*Check, *Function)]
+    return [noted.of(subject) for subject in (*Check, *Function, *acting)]
+
+
+def _acting(noted: Noted, wanted: Sequence[ActingFunction]) -> None:
+    for function in wanted:
+        if function.value in noted.functions:
+            noted.say(function, Outcome.UNTRIED, NOT_TO_BE_TRIED)
+        else:
+            noted.say(function, Outcome.FAILED, NOT_IN_SERVICE)
+    if ActingFunction.COHORTS in wanted:
+        noted.ask(orders.every_cohort())
 
 
 def _site(noted: Noted, url: str) -> SiteInfo | None:

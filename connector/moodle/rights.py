@@ -4,9 +4,11 @@ Moodle tells of no right that is missing; where a function refuses, or shows not
 to look for (captures README, 5: the role that was used).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
+from connector.moodle import orders
+from connector.moodle.orders import ActingFunction
 from connector.moodle.questions import Function
 
 RIGHTS: Mapping[Function, tuple[str, ...]] = {
@@ -38,17 +40,28 @@ RIGHTS: Mapping[Function, tuple[str, ...]] = {
 ROLE = "municipal_connector"
 
 
-def every_right() -> tuple[str, ...]:
-    """Each once, in the order of the functions."""
-    return tuple(dict.fromkeys(right for rights in RIGHTS.values() for right in rights))
+def rights_of(function: str) -> tuple[str, ...]:
+    """Of a Function or an ActingFunction, by its name."""
+    told = (*RIGHTS.items(), *orders.RIGHTS.items())
+    return next(rights for name, rights in told if name == function)
 
 
-def role_file(name: str, description: str) -> str:
+def every_right(acting: Sequence[ActingFunction] = ()) -> tuple[str, ...]:
+    """Each once, in the order of the functions: those to read, and those to act with."""
+    groups = [*RIGHTS.values(), *(orders.RIGHTS[function] for function in acting)]
+    return tuple(dict.fromkeys(right for rights in groups for right in rights))
+
+
+def role_file(name: str, description: str, acting: Sequence[ActingFunction] = ()) -> str:
     """The role as Moodle imports it (Define roles > Add a new role > Use role preset).
 
-    Given in the system context only: one assignment reaches every course.
+    Given in the system context only: one assignment reaches every course. A role that enrols may
+    assign Moodle's own role of learners.
     """
-    allowed = "".join(f"    <allow>{right}</allow>\n" for right in every_right())
+    allowed = "".join(f"    <allow>{right}</allow>\n" for right in every_right(acting))
+    assigned = "  <allowassign/>\n"
+    if ActingFunction.ENROL in acting:
+        assigned = "  <allowassign><shortname>student</shortname></allowassign>\n"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         "<role>\n"
@@ -57,7 +70,8 @@ def role_file(name: str, description: str) -> str:
         f"  <description>{escape(description)}</description>\n"
         "  <archetype/>\n"
         "  <contextlevels><level>system</level></contextlevels>\n"
-        "  <allowassign/>\n  <allowoverride/>\n  <allowswitch/>\n  <allowview/>\n"
+        f"{assigned}"
+        "  <allowoverride/>\n  <allowswitch/>\n  <allowview/>\n"
         f"  <permissions>\n{allowed}  </permissions>\n"
         "</role>\n"
     )

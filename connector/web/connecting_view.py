@@ -11,6 +11,7 @@ from connector.dialects.native_settings import settings_text
 from connector.dialects.tool_trigger import TEMPLATE
 from connector.domain.signals import Dialect
 from connector.moodle.findings import Outcome
+from connector.moodle.orders import ActingFunction
 from connector.moodle.questions import Function
 from connector.moodle.rights import every_right
 from connector.services.sources.source_checks import SourceCheckService
@@ -56,6 +57,7 @@ class SourceView:
     troubles: Sequence[str]
     arrivals: Arrivals
     tested: Tested | None
+    acting: Sequence[ActingFunction] = ()
 
     @property
     def user_and_password(self) -> tuple[str, str]:
@@ -81,11 +83,11 @@ class SourceView:
 
     @property
     def functions(self) -> list[str]:
-        return [str(one) for one in Function]
+        return [*map(str, Function), *map(str, self.acting)]
 
     @property
     def rights(self) -> tuple[str, ...]:
-        return every_right()
+        return every_right(self.acting)
 
     @property
     def is_native(self) -> bool:
@@ -102,7 +104,14 @@ def arrivals(session: Session, source: SourceDetails, today: date) -> Arrivals:
     )
 
 
-def view_of(session: Session, source: SourceDetails, public_url: str, now: datetime) -> SourceView:
+def view_of(
+    session: Session,
+    source: SourceDetails,
+    public_url: str,
+    now: datetime,
+    acting: Sequence[ActingFunction] = (),
+) -> SourceView:
+    """acting: what the source's service needs besides reading."""
     checked = SourceCheckService(session).latest(source.code)
     return SourceView(
         source=source,
@@ -112,4 +121,5 @@ def view_of(session: Session, source: SourceDetails, public_url: str, now: datet
         troubles=hook_troubles(public_url, source.dialect),
         arrivals=arrivals(session, source, now.date()),
         tested=Tested(checked.at, [told(one) for one in checked.findings]) if checked else None,
+        acting=acting,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connector.moodle.errors import MoodleError, MoodleUnavailable
 from connector.moodle.findings import (
     NOT_IN_SERVICE,
+    NOT_TO_BE_TRIED,
     NOTHING_TO_TRY,
     SHOWN_IN_PART,
     SHOWN_NOTHING,
@@ -14,8 +15,9 @@ from connector.moodle.findings import (
     Outcome,
 )
 from connector.moodle.noted import TOO_SLOW
+from connector.moodle.orders import ActingFunction
 from connector.moodle.questions import Function
-from connector.moodle.rights import RIGHTS
+from connector.moodle.rights import rights_of
 from connector.web.reasons import ADVICE, Advice, stem
 
 TITLES: Mapping[str, str] = {
@@ -39,7 +41,15 @@ TITLES: Mapping[str, str] = {
     Function.GRADE_ITEMS: "Видеть оценки учащегося",
     Function.COURSE_COMPLETION: "Видеть, завершён ли курс",
     Function.ACTIVITY_COMPLETION: "Видеть, выполнены ли элементы курса",
+    ActingFunction.USER_COURSES: "Узнать, на какие курсы человек уже зачислен",
+    ActingFunction.ENROL: "Зачислять на курсы утверждённых маршрутов",
+    ActingFunction.COHORTS: "Видеть глобальные группы",
+    ActingFunction.COHORT_MEMBERS: "Видеть состав глобальных групп",
+    ActingFunction.ADD_MEMBERS: "Добавлять в глобальные группы",
+    ActingFunction.REMOVE_MEMBERS: "Убирать из глобальных групп",
 }
+
+_FUNCTIONS = frozenset({*Function, *ActingFunction})
 
 _SITE: Mapping[str, Advice] = {
     "connection": Advice(
@@ -124,7 +134,7 @@ class Told:
 
 def told(finding: Finding) -> Told:
     advice = _advice(finding)
-    is_function = finding.subject in RIGHTS
+    is_function = finding.subject in _FUNCTIONS
     code = finding.subject if is_function else finding.reason or ""
     return Told(TITLES[finding.subject], finding.outcome, advice.what, advice.do, code)
 
@@ -140,8 +150,8 @@ def _advice(finding: Finding) -> Advice:
         doubt = _DOUBTS[finding.subject]
         names = ", ".join(finding.about)
         return Advice(doubt.what.format(*finding.about, names=names), doubt.do)
-    if finding.subject in RIGHTS:
-        return _refused(finding, Function(finding.subject))
+    if finding.subject in _FUNCTIONS:
+        return _refused(finding)
     return _of_the_site(finding)
 
 
@@ -156,6 +166,9 @@ def _passed(finding: Finding) -> str:
 def _untried(finding: Finding) -> Advice:
     if finding.reason == NOTHING_TO_TRY:
         return Advice("Не на чем проверить: на сайте ещё нет такого курса, теста или попытки.")
+    if finding.reason == NOT_TO_BE_TRIED:
+        rights = ", ".join(rights_of(finding.subject))
+        return Advice(f"В службе есть; проверка ничего не меняет и не пробует. Права: {rights}.")
     return Advice("Не проверялось.")
 
 
@@ -170,8 +183,9 @@ def _clock(finding: Finding) -> Advice:
     )
 
 
-def _refused(finding: Finding, function: Function) -> Advice:
-    rights = ", ".join(RIGHTS[function])
+def _refused(finding: Finding) -> Advice:
+    function = finding.subject
+    rights = ", ".join(rights_of(function))
     give = f"Дайте роли пользователя на уровне сайта права: {rights}."
     if finding.reason == NOT_IN_SERVICE:
         return Advice(
@@ -180,7 +194,7 @@ def _refused(finding: Finding, function: Function) -> Advice:
             f"{function}.",
         )
     if finding.reason == SHOWN_NOTHING:
-        if function is Function.QUIZZES:
+        if function == Function.QUIZZES:
             return Advice(
                 "Moodle не показал ни одного теста.",
                 f"Если тесты на сайте есть, не хватает прав. {give}",
@@ -191,7 +205,7 @@ def _refused(finding: Finding, function: Function) -> Advice:
             "Учётные записи видны без логина, почты и табельного номера.",
             f"{give} Главное из них: moodle/user:viewalldetails.",
         )
-    if function is Function.COURSE_COMPLETION and finding.reason == "cannotviewreport":
+    if function == Function.COURSE_COMPLETION and finding.reason == "cannotviewreport":
         return Advice(
             "Moodle не показывает завершение курса.",
             f"{give} Так же отвечает курс, в котором не включено отслеживание выполнения: если это "

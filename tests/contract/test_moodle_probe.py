@@ -11,9 +11,11 @@ import pytest
 from connector.moodle.answers import Reading
 from connector.moodle.errors import MoodleRefused, MoodleUnavailable
 from connector.moodle.findings import Check, Finding, Outcome
+from connector.moodle.orders import ActingFunction
 from connector.moodle.places import Wanted
 from connector.moodle.probing import probe
 from connector.moodle.questions import Function, Question
+from connector.moodle.rights import role_file
 from connector.replay import Params, Replied
 from connector.web.finding_words import TITLES, told
 from tests.contract.fake_moodle import site
@@ -264,4 +266,18 @@ def test_every_failure_of_the_way_has_words(error: Exception) -> None:
 
 
 def test_everything_that_can_be_found_has_a_title() -> None:
-    assert set(TITLES) == {*Check, *Function}
+    assert set(TITLES) == {*Check, *Function, *ActingFunction}
+
+
+def test_what_is_to_be_done_in_moodle_needs_more_and_is_not_tried(rest: LivingRest) -> None:
+    here = datetime.fromtimestamp(rest.moodle.now, UTC)
+    enrols = (ActingFunction.USER_COURSES, ActingFunction.ENROL)
+    listed = probe(DirectClient(rest), URL, WANTED, lambda: here, enrols)
+    found = {one.subject: one for one in listed}
+    assert found[ActingFunction.ENROL].outcome is Outcome.FAILED
+    assert "enrol_manual_enrol_users" in told(found[ActingFunction.ENROL]).do
+    assert not {str(one) for one in ActingFunction} & {function for function, _ in rest.calls}
+    role = role_file("Имя & имя", "О роли", enrols)
+    assert "<allow>enrol/manual:enrol</allow>" in role
+    assert "<shortname>student</shortname>" in role
+    assert "enrol/manual" not in role_file("Имя", "О роли")

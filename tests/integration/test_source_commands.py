@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from connector.cli import main
+from connector.cli.session import container
+from connector.domain.signals import Arrival, Dialect
 from connector.moodle.questions import Function
 from connector.replay import Replied
+from connector.services.inbox.inbox import InboxService
 from tests.contract.fake_moodle import TOKEN, Site, site
 from tests.contract.living_moodle import LivingMoodle, User
 from tests.contract.living_rest import LivingRest
@@ -106,6 +109,23 @@ def test_a_token_moodle_does_not_know_can_be_replaced(
     assert "ключа в этом Moodle нет" in capsys.readouterr().out
     connect(moodle)
     assert main(["sources", "test", "lms"]) == 0
+
+
+def test_our_own_plugin_is_tested_by_whether_it_was_heard(
+    moodle: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ["sources", "add", "own", "--dialect", "native", "--municipality", "korolev"]
+    assert main(add) == 0
+    assert main(["sources", "test", "own"]) == 1
+    with container() as made, made.db.writing() as session:
+        ping = Arrival(key="p", digest="0" * 64, type="ping", body=b"{}")
+        InboxService(session).accept("own", Dialect.NATIVE, [ping], made.clock.now())
+        InboxService(session).count("own", "refused", "content_type", made.clock.now(), 2)
+    capsys.readouterr()
+    assert main(["sources", "test", "own"]) == 0
+    shown = capsys.readouterr().out
+    assert "на связи" in shown
+    assert "Отказано сегодня (2)" in shown
 
 
 def test_what_is_no_address_is_refused(moodle: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -130,7 +130,7 @@ def test_the_downloads_are_what_moodle_takes(office: Office) -> None:
         assert len(archive.namelist()) == 13
     assert office.client.get("/sources/trigger/settings.txt").status_code == 404
     assert (
-        "<allow>webservice/rest:use</allow>" in office.client.get("/sources/moodle-role.xml").text
+        "<allow>webservice/rest:use</allow>" in office.client.get("/sources/trigger/role.xml").text
     )
 
 

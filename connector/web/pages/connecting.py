@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from connector.domain.signals import Dialect
 from connector.errors import UnknownThing
 from connector.moodle.findings import has_failed
-from connector.runtime.check_source import check_source
+from connector.runtime.check_source import acting_functions, check_source
 from connector.services.access.looks import SECRET_ROTATED, SOURCE_ADDED, SOURCE_CHANGED
 from connector.services.imports.mapping import automatic_matches
 from connector.services.sources.addresses import BadAddress, moodle_address
@@ -181,7 +181,8 @@ def _form(typed: Mapping[str, str], wrong: Mapping[str, str]) -> str:
 def _page(code: str, wrong: Mapping[str, str]) -> str:
     source = _source(code)
     with household().db.reading() as session:
-        seen = view_of(session, source, household().config.public_url, now())
+        acting = acting_functions(household().rulebook, source)
+        seen = view_of(session, source, household().config.public_url, now(), acting)
     return render_template("connecting.html", seen=seen, source=source, towns=_towns(), wrong=wrong)
 
 

@@ -7,8 +7,9 @@ from connector.dialects.tool_trigger_files import workflows_zip
 from connector.domain.signals import Dialect
 from connector.errors import UnknownThing
 from connector.moodle.rights import ROLE, role_file
+from connector.runtime.check_source import acting_functions
 from connector.services.access.looks import SECRET_TAKEN
-from connector.services.sources.sources import SourceService
+from connector.services.sources.sources import SourceDetails, SourceService
 from connector.web.household import household, now
 from connector.web.noting import note
 from connector.web.role_words import ROLE_ABOUT, ROLE_NAME
@@ -25,10 +26,10 @@ def plugin() -> Response:
     return _file(build_zip.packed(), build_zip.name(), "application/zip")
 
 
-@blueprint.get("/moodle-role.xml")
-def role() -> Response:
+@blueprint.get("/<code>/role.xml")
+def role(code: str) -> Response:
     """The web service user's role with its rights, for "Define roles" of a Moodle."""
-    text = role_file(ROLE_NAME, ROLE_ABOUT)
+    text = role_file(ROLE_NAME, ROLE_ABOUT, acting_functions(household().rulebook, _source(code)))
     return _file(text.encode(), f"{ROLE}.xml", "application/xml")
 
 
@@ -49,15 +50,19 @@ def workflows(code: str) -> Response:
 
 def _endpoint(code: str, dialect: Dialect) -> tuple[str, str]:
     """Where to post and with which secret, while the secret may be looked up at all."""
-    try:
-        with household().db.reading() as session:
-            source = SourceService(session, household().box).get(code)
-    except UnknownThing:
-        abort(404)
+    source = _source(code)
     if source.dialect is not dialect or not source.shows_secret(now()):
         abort(404)
     note(SECRET_TAKEN, None, None, {"source": code})
     return f"{household().config.public_url}{source.hook}", source.secrets[0]
+
+
+def _source(code: str) -> SourceDetails:
+    try:
+        with household().db.reading() as session:
+            return SourceService(session, household().box).get(code)
+    except UnknownThing:
+        abort(404)
 
 
 def _file(content: bytes, name: str, media_type: str) -> Response:
