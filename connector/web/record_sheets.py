@@ -122,6 +122,33 @@ SHELVES: Mapping[str, Shelf] = {
         "Длительный отпуск или болезнь: дни, которые не идут в сроки маршрута.",
         ("personnel_no", "number", "from", "until"),
     ),
+    "competencies": Shelf(
+        "Компетенции",
+        "Добавить компетенцию",
+        "Что измеряют диагностики и развивают программы; название видят педагоги.",
+        ("title", "code", "area"),
+        words=frozenset({"every_competency_measured", "deficits_covered", "deficits_fewer"}),
+    ),
+    "programmes": Shelf(
+        "Программы",
+        "Добавить программу",
+        "Курсы Moodle, которые засчитываются как программы, и их номер в федеральном реестре.",
+        ("title", "source", "course", "register_no", "register_until", "hours"),
+        words=frozenset({"completed_programme"}),
+    ),
+    "diagnostics": Shelf(
+        "Диагностики",
+        "Добавить диагностику",
+        "Тесты Moodle, которые засчитываются как диагностика, и какая попытка считается.",
+        ("title", "source", "quiz", "policy"),
+        words=frozenset({"diagnosed"}),
+    ),
+    "questions": Shelf(
+        "Вопросы диагностик",
+        "Добавить вопрос",
+        "Какую компетенцию измеряет вопрос теста или категория его вопросов.",
+        ("quiz", "source", "slot", "category", "competency"),
+    ),
 }
 
 

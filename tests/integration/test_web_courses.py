@@ -164,6 +164,8 @@ def test_completions_outside_the_register_are_shown(shared: WebTown) -> None:
         assert session.scalar(select(func.max(Import.id)))
     page = shared.client("methodist").get(PAGE).text
     assert "срок в реестре кончился 01.03.2026" in page
+    record = shared.client("methodist").get(f"/m/{M}/records/programmes/row?key=mood|DPP").text
+    assert "Не учтено завершений с начала прошлого года: 2" in record
 
 
 def test_only_those_who_enter_records_map_courses(shared: WebTown) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from connector.services.catalogue.register_numbers import Unregistered, unregistered
 from connector.services.records.entry import (
     Chapter,
     Making,
@@ -21,7 +22,7 @@ from connector.services.records.entry import (
 from connector.services.records.lists import Found, ListedRow, RecordLists
 from connector.services.records.names import FEW, RecordNames
 from connector.services.records.registers import expected
-from connector.spreadsheets.columns import Sheet
+from connector.spreadsheets.columns import Sheet, stored_key
 from connector.web.access import the_viewer
 from connector.web.household import household, importer, now, nudge, today
 from connector.web.listing import Sheet as ListSheet
@@ -136,7 +137,8 @@ def row(municipality: str, sheet: str) -> str:
             abort(404)
         fields = _form(session, municipality, known).fields(as_entered(known, held.body))
         history = _history(session, municipality, known, held.key)
-    return _page(known, shelf, fields, held=held, history=history)
+        amiss = _amiss(session, municipality, sheet, held.key)
+    return _page(known, shelf, fields, held=held, history=history, amiss=amiss)
 
 
 @blueprint.post("/<sheet>/save")
@@ -222,6 +224,16 @@ def removed(municipality: str, sheet: str) -> str:
         reading = Reading(names, known, [one.body for one in chapters])
         lines = [(one, reading.line(one.body), as_entered(known, one.body)) for one in chapters]
     return render_template("records_removed.html", sheet=known, shelf=shelf, lines=lines)
+
+
+def _amiss(session: Session, municipality: str, sheet: str, key: str) -> list[Unregistered]:
+    """Completions of a programme that its entry in the register does not cover."""
+    if sheet != "programmes":
+        return []
+    day = today(municipality)
+    setting = household().settings.get(session, municipality, day)
+    found = unregistered(session, setting, date(day.year - 1, 1, 1))
+    return [o for o in found if stored_key(o.programme.source, o.programme.course) == key]
 
 
 def _settled(municipality: str, sheet: str, outcome: Outcome) -> Response:
