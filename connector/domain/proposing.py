@@ -101,12 +101,19 @@ def _weighed(case: StaffCase, codes: Sequence[str], day: date) -> list[_Weighed]
     starts_on = _beginning(case, day)
     taken = _completed(case, day)
     found: dict[str, _Weighed] = {}
-    known = case.setting.catalogue.programmes
-    for programme in sorted(known, key=lambda p: (p.title, p.source, p.course)):
+    wanted = set(codes)
+    fitting = [
+        programme
+        for programme in case.setting.catalogue.programmes
+        if programme.audience is Audience.STAFF and not wanted.isdisjoint(programme.competencies)
+    ]
+    # Once for all: a catalogue has hundreds of programmes, and the days are the same.
+    longest = max((policy.days(programme.hours) for programme in fitting), default=0)
+    ahead = working_days_after(calendar, starts_on, longest)
+    for programme in sorted(fitting, key=lambda p: (p.title, p.source, p.course)):
         covers = tuple(code for code in codes if code in programme.competencies)
-        if programme.audience is not Audience.STAFF or not covers:
-            continue
-        ends_on = working_day_after(calendar, starts_on, policy.days(programme.hours))
+        days = policy.days(programme.hours)
+        ends_on = ahead[days - 1] if days <= len(ahead) else None
         registered = programme.is_registered(ends_on or starts_on)
         was_taken = programme.course in taken
         found.setdefault(
@@ -222,12 +229,20 @@ def _beginning(case: StaffCase, day: date) -> date:
 
 def working_day_after(calendar: WorkCalendar, day: date, days: int) -> date | None:
     """The `days`-th working day after `day`; None where that lies more than FAR_DAYS ahead."""
+    found = working_days_after(calendar, day, days)
+    return found[-1] if len(found) == days else None
+
+
+def working_days_after(calendar: WorkCalendar, day: date, days: int) -> Sequence[date]:
+    """The first `days` working days after `day`, in order; fewer where FAR_DAYS have no more."""
+    found: list[date] = []
     for ahead in range(1, FAR_DAYS + 1):
+        if len(found) == days:
+            break
         at = day + timedelta(days=ahead)
-        days -= calendar.is_working(at)
-        if days <= 0 and calendar.is_working(at):
-            return at
-    return None
+        if calendar.is_working(at):
+            found.append(at)
+    return found
 
 
 def with_finals(case: StaffCase, route: ProposedRoute, note: str) -> ProposedRoute:

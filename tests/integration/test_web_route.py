@@ -73,6 +73,7 @@ def test_a_request_is_asked_decided_about_and_told_in_the_story(town: WebTown) -
     queue = methodist.get(f"{ACTS}/waiting").text
     assert "Громова Наталья Сергеевна, маршрут 1" in queue
     assert "Перерыв с 01.07.2026 по 28.07.2026" in queue
+    assert "ждут решения: 1" in methodist.get(f"/m/{M}/routes").text
     number = number_of(queue, "request")
     fields = {"request": number, "then": "grant", "from": "waiting", "decision": "отдыхайте"}
     assert "Просьба удовлетворена" in said(methodist, "decide", **fields)
@@ -92,6 +93,7 @@ def test_a_file_is_uploaded_fetched_and_accepted(town: WebTown) -> None:
     assert "Файл приложен" in upload(teacher, PDF)
     queue = methodist.get(f"{ACTS}/waiting").text
     number = number_of(queue, "file")
+    assert "Что подтверждает: Тест «Входная диагностика учителя математики»" in queue
     answer = methodist.get(f"{ACTS}/files/{number}")
     assert answer.data == PDF
     assert answer.headers["Content-Disposition"].startswith("attachment;")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from connector.models import ProofFile
@@ -154,11 +154,6 @@ class ProofService:
             .where(ProofFile.municipality == self.municipality, ProofFile.state == "waiting")
             .order_by(ProofFile.uploaded_at, ProofFile.id)
         ).all()
-
-    def count_waiting(self) -> int:
-        query = select(func.count()).select_from(ProofFile)
-        here = (ProofFile.municipality == self.municipality, ProofFile.state == "waiting")
-        return self.session.scalar(query.where(*here)) or 0
 
     def _of(self, code: Code) -> Select[ProofFile]:
         return select(ProofFile).where(

@@ -9,6 +9,7 @@ from connector.services.acting.listing import ActionList
 from connector.services.figures.directory import people_of
 from connector.services.figures.profiles import RouteFigure
 from connector.services.notices.mailbox import MailboxService
+from connector.services.routes.queue import waiting_count
 from connector.services.sources.accounts import AccountService
 from connector.web.access import the_viewer
 from connector.web.action_words import why
@@ -89,6 +90,7 @@ def routes(municipality: str) -> str:
     with household().db.reading() as session:
         sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
         every = profiles(session).routes(municipality)
+        waiting = waiting_count(session, municipality) if viewer.decides_routes else 0
     seen = [one for one in every if sight.covers(one.person.personnel_no)]
     shown = [one for one in seen if _is(one, state)]
     return render_template(
@@ -97,6 +99,7 @@ def routes(municipality: str) -> str:
         routes=sorted(shown, key=lambda one: (one.episode is None, ORDER.index(one.state))),
         counts={key: sum(_is(one, key) for one in seen) for key in ("", *ORDER)},
         state=state,
+        waiting=waiting,
         states=ROUTE_STATES,
         day=today(municipality),
     )

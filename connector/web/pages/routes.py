@@ -1,6 +1,6 @@
 """One route as its teacher, mentor and methodist see it, and what is asked and proved about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -18,6 +18,7 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from connector.domain.catalogue import parse_target
 from connector.domain.dossier import Setting
 from connector.domain.evidence import Kind
 from connector.errors import UnknownThing
@@ -27,11 +28,12 @@ from connector.services.figures.profiles import RouteFigure
 from connector.services.records.entry import Making
 from connector.services.records.names import RecordNames
 from connector.services.routes.asked import Asked, RequestKind
-from connector.services.routes.contents import Code
+from connector.services.routes.contents import Code, Contents, contents_of
 from connector.services.routes.file_types import KNOWN, MOST_BYTES
 from connector.services.routes.proofs import ProofService, Upload
 from connector.services.routes.requests import RequestService
 from connector.services.routes.story import Happening, story
+from connector.texts.words import day as day_text
 from connector.web.access import the_viewer
 from connector.web.household import household, importer, now, nudge, profiles, today
 from connector.web.noting import note
@@ -224,8 +226,14 @@ def waiting(municipality: str) -> str:
         files = ProofService(session, municipality).waiting()
         people = {one.person for one in requests} | {one.person for one in files}
         names = RecordNames(session, municipality).titles("staff", people)
+        routes = contents_of(session, municipality, people)
     return render_template(
-        "routes_waiting.html", requests=requests, files=files, names=names, asked_words=asked_words
+        "routes_waiting.html",
+        requests=requests,
+        files=files,
+        names=names,
+        asked_words=asked_words,
+        steps=_steps(routes, setting),
     )
 
 
@@ -241,6 +249,17 @@ def _with_steps(
         and not one.done.key.startswith(f"{Kind.HANDMADE}:")
     ]
     return sorted([*happenings, *done], key=lambda one: one.at, reverse=True)
+
+
+def _steps(routes: Mapping[Code, Contents], setting: Setting) -> Mapping[tuple[Any, ...], str]:
+    """By person, route and order, what a step asks for and by when."""
+    found = {}
+    for code, held in routes.items():
+        for body in held.steps:
+            title = target_words(parse_target(body["target"]), setting.catalogue)
+            due = f", до {day_text(body['due_on'])}" if body["due_on"] else ""
+            found[(*code, body["order"])] = f"{title}{due}"
+    return found
 
 
 def _acted(municipality: str, code: Code, act: Act, done: str, failed: str) -> Response:
