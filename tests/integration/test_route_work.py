@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from connector.cli.figures import differences
 from connector.clock import AdjustableClock
 from connector.models import Draft, DraftWish, Import, Record, RouteChange, Subject
+from connector.runtime.propose import Proposer
 from connector.services.imports.importing import ImportService
 from connector.services.records.entry import Making
 from connector.services.routes.asked import Asked, RequestKind
@@ -24,6 +25,7 @@ from connector.services.routes.queue import waiting_count
 from connector.services.routes.requests import RequestService
 from connector.services.routes.story import story as whole_story
 from connector.services.routes.wishes import WishService
+from connector.services.routes.workbench import Origin, Workbench
 from tests.integration.web_town import NOW, M, WebTown, attempt, post, user, web_town
 
 
@@ -155,6 +157,35 @@ def test_a_killed_proposer_leaves_its_people_to_the_next(town: WebTown) -> None:
     clock.move_to(NOW + timedelta(minutes=6))
     work(town)
     assert [one.is_draft for one in routes_of(town, "T-11")] == [True]
+
+
+def test_two_proposers_at_once_write_one_draft_a_person(town: WebTown) -> None:
+    # 1 had a good result and 9 too; both get a newer one that is not.
+    diagnose(town, 1101, 1, (20, 90), "2026-06-04")
+    diagnose(town, 1102, 9, (20, 90), "2026-06-04")
+    town.engine.settle()
+    gate = threading.Barrier(3)
+
+    def propose() -> None:
+        container = town.container
+        proposer = Proposer(container.db, container.rulebook, container.settings, container.clock)
+        gate.wait()
+        while proposer.run_once():
+            pass
+
+    threads = [threading.Thread(target=propose) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work(town)
+    assert [story(town, person) for person in ("T-1", "T-9")] == [["proposed"], ["proposed"]]
+    with town.container.db.reading() as session:
+        setting = town.container.settings.get(session, M, NOW.date())
+        lines = Workbench(session, setting, NOW.date()).lines()
+    origins = {line.code[0]: line.origin for line in lines}
+    assert (origins["T-1"], origins["T-13"]) == (Origin.PROPOSED, Origin.EDITED)
+    assert not {"T-5", "T-6"} & origins.keys(), "approved routes are no drafts"
 
 
 BY = Making("methodist", NOW, NOW.date())
