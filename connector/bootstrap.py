@@ -1,6 +1,7 @@
 """The composition root: builds engine, rules, clients and services once, from settings."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connector.channels.channel import Channel
 from connector.channels.mailbox import Mailbox
@@ -9,6 +10,7 @@ from connector.config import Config
 from connector.db import Database
 from connector.rulebook import Rulebook
 from connector.secretbox import SecretBox, key_for
+from connector.services.access.letter_links import LetterLinks
 from connector.services.cases.setting import Settings
 from connector.services.sources.moodles import Moodles
 from connector.tallies import Tallies
@@ -27,6 +29,7 @@ class Container:
     moodles: Moodles
     channel: Channel
     tallies: Tallies
+    links: LetterLinks
 
     def close(self) -> None:
         self.rulebook.close()
@@ -44,17 +47,19 @@ def build(config: Config, clock: Clock | None = None) -> Container:
         clock = AdjustableClock(config.clock) if config.clock else SystemClock()
     rulebook = Rulebook.open(config.rules_dir, config.safe_mode)
     tallies = Tallies()
+    box = SecretBox(key_for(config.secret_key, config.data_dir))
     rulebook.time_with(lambda code, s: tallies.took("plugin_seconds", code, seconds=s))
     return Container(
         config=config,
         clock=clock,
         db=Database(config.database_url, pool_size=max(10, config.web_threads)),
-        box=SecretBox(key_for(config.secret_key, config.data_dir)),
+        box=box,
         rulebook=rulebook,
         settings=Settings(rulebook),
         moodles=Moodles(clock, config.allow_private, tallies),
         channel=_channel(config),
         tallies=tallies,
+        links=LetterLinks(box, config.public_url, timedelta(hours=config.sign_in_link_hours)),
     )
 
 

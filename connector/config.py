@@ -35,6 +35,7 @@ class Config:
     reconcile_night: local hours in which each Moodle is gone through whole, `1-5`; empty: never.
     reconcile_minutes: how often by day, where somebody was in a course; 0: never.
     keep_…_days: how long each class of data is kept (services/upkeep/retention.py); 0: for ever.
+    sign_in_link_hours: how long the link of a letter signs its reader in, once; 0: never.
     safe_mode: no plugin's Python is run, only rule files are read.
     """
 
@@ -61,6 +62,7 @@ class Config:
     keep_counts_days: int = 90
     keep_events_days: int = 365
     safe_mode: bool = False
+    sign_in_link_hours: int = 24
 
     @property
     def is_distributed(self) -> bool:
@@ -112,6 +114,7 @@ def load() -> Config:
             keep_counts_days=_days(env, "CONNECTOR_KEEP_COUNTS_DAYS", 90),
             keep_events_days=_days(env, "CONNECTOR_KEEP_EVENTS_DAYS", 365),
             safe_mode=_switch(env, "CONNECTOR_SAFE_MODE"),
+            sign_in_link_hours=_link_hours(_text(env, "CONNECTOR_SIGN_IN_LINK_HOURS", "24")),
         )
     except (EnvError, ValueError, OSError) as err:
         raise BadSettings(str(err)) from err
@@ -153,6 +156,12 @@ def _hours(text: str) -> tuple[int, int] | None:
 def _minutes(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) > 1440:
         raise ValueError("CONNECTOR_RECONCILE_MINUTES: minutes up to a day are expected, or 0")
+    return int(text)
+
+
+def _link_hours(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 168:
+        raise ValueError("CONNECTOR_SIGN_IN_LINK_HOURS: hours up to a week are expected, or 0")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import os
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,12 @@ class SecretBox:
         from cryptography.fernet import Fernet, MultiFernet
 
         return MultiFernet([Fernet(_derived(name)) for name in self._names])
+
+    def signing_keys(self, purpose: str) -> list[bytes]:
+        """Newest first; derived, so that whoever learns one cannot open the stored secrets."""
+        return [
+            hmac.digest(name.encode(), purpose.encode(), hashlib.sha256) for name in self._names
+        ]
 
     def seal(self, secret: str) -> bytes:
         return self._fernet.encrypt(secret.encode())

@@ -13,7 +13,8 @@ _ID_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class OutgoingLetter:
-    """One letter to one person. message_id: with its angle brackets; sent_at: aware."""
+    """One letter to one person. message_id: with its angle brackets; sent_at: aware. unsubscribe:
+    an address that takes the reader off such letters at one POST (RFC 8058), if they may be."""
 
     message_id: str
     address: str
@@ -21,6 +22,7 @@ class OutgoingLetter:
     text: str
     html: str
     sent_at: datetime
+    unsubscribe: str | None = None
 
 
 class Channel(Protocol):

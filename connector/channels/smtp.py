@@ -144,6 +144,9 @@ class SmtpChannel:
         # Holiday answers to a machine would only come back to a machine.
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = "ru"
+        if letter.unsubscribe:
+            message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(letter.text, cte="base64")
         message.add_alternative(letter.html, subtype="html", cte="base64")
         return message

@@ -30,7 +30,7 @@ class PostHours:
 
     def are_open(self, instant: datetime) -> bool:
         local = instant.astimezone(self.zone)
-        return self.calendar.is_working(local.date()) and not self._is_quiet(local.hour)
+        return self.calendar.is_working(local.date()) and not self.is_quiet(local.hour)
 
     def next_open(self, instant: datetime) -> datetime:
         """`instant` itself where people may be written to, else the next full hour; UTC."""
@@ -62,7 +62,8 @@ class PostHours:
                 return self.next_open(at)
             day = day + step if step > _DAY else working + _DAY
 
-    def _is_quiet(self, hour: int) -> bool:
+    def is_quiet(self, hour: int) -> bool:
+        """Whether nobody is written to in that local hour."""
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= hour < self.quiet_until
         return hour >= self.quiet_from or hour < self.quiet_until

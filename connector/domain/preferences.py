@@ -14,6 +14,9 @@ EVERY_KIND = "*"
 EMAIL = "email"
 """The channel of whoever chose none."""
 
+ASKED_FOR = frozenset({"sign_in_link", "test_letter"})
+"""Kinds that somebody has just asked for: no choice and no rule keeps them back."""
+
 _PERSONAL = frozenset({"teacher", "mentor"})
 """Who is written to at once and not in a digest, as long as nobody chose otherwise."""
 
@@ -58,7 +61,7 @@ class LetterPolicy:
     unasked: frozenset[str] = frozenset()
 
     def forces(self, kind: str, role: str) -> bool:
-        return _is_named(self.forced, kind, role)
+        return kind in ASKED_FOR or _is_named(self.forced, kind, role)
 
     def starts(self, kind: str, role: str, urgent: bool) -> Choice:
         """What holds as long as nobody chose."""

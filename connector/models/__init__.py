@@ -31,6 +31,7 @@ from connector.models.source_check import SourceCheck
 from connector.models.subject import Subject
 from connector.models.tally import Tally
 from connector.models.unwanted import Unwanted
+from connector.models.used_link import UsedLink
 from connector.models.way import Way
 from connector.models.webhook import Webhook, WebhookCall
 from connector.models.withdrawal import Withdrawal
@@ -80,6 +81,7 @@ __all__ = [
     "Tenant",
     "Token",
     "Unwanted",
+    "UsedLink",
     "Way",
     "Webhook",
     "WebhookCall",

@@ -1,5 +1,6 @@
 """Fields of rule files: strict types, faults in Russian that say what to write instead."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
 from connector.domain.dossier import Rung
+from connector.domain.owed import Recipient
 from connector.rulebook.faults import near_miss
 
 MESSAGES: dict[str, Any] = {
@@ -177,3 +179,20 @@ class Zone(fields.Field[ZoneInfo]):
             raise ValidationError(
                 "неизвестный часовой пояс; ожидалось имя вида Europe/Moscow"
             ) from err
+
+
+class NoticeName(fields.Field[str]):
+    """`kind`, `kind.role` or `*.role`: which notices are meant."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        kind, dot, role = value.partition(".") if isinstance(value, str) else ("", "", "")
+        is_kind = kind == "*" or re.fullmatch(r"[a-z][a-z0-9_]{2,39}", kind) is not None
+        if not is_kind or (kind == "*" and not dot):
+            raise ValidationError("ожидался вид сообщения: route_stalled, plan_met.head, *.mentor")
+        if dot and role not in tuple(Recipient):
+            raise ValidationError(
+                f"ожидалась роль: {', '.join(Recipient)}{near_miss(role, tuple(Recipient))}"
+            )
+        return str(value)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from connector import __version__
 from connector.domain.dossier import DraftPolicy, StallPolicy
 from connector.domain.levels import Scale, Scales
+from connector.domain.preferences import STANDARD, LetterPolicy
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
 from connector.domain.words import CORE
@@ -117,6 +118,7 @@ class _Loader:
                 [reader.judging, self._documents, self._roadmap, notices.judging, moodle.enrol],
             ),
             letters=notices.letters,
+            letter_policy=_letter_policy(settings["letters"] or {}),
             documents=self._documents,
             roadmap=self._roadmap,
             numbers=self._amending.numbers,
@@ -207,7 +209,15 @@ class _Loader:
                 wrong.fault(f"code: «{settings['code']}», а правила лежат под «{self._code}»")
             )
         self._check_scales(settings["scales"], node)
+        self._check_letters(settings["letters"] or {}, node)
         return settings
+
+    def _check_letters(self, letters: Mapping[str, Any], node: Node) -> None:
+        forced = letters.get("forced") or ()
+        for number, name in enumerate(letters.get("unasked") or ()):
+            if name in forced:
+                place = node.at(("letters", "unasked", number))
+                self._faults.append(place.fault(f"{name}: назван и в forced, и в unasked"))
 
     def _check_scales(self, scales: list[dict[str, Any]], node: Node) -> None:
         for number, scale in enumerate(scales):
@@ -220,6 +230,13 @@ class _Loader:
 
     def _blame(self, message: str, name: str = "") -> None:
         self._faults.append(RuleFileFault(f"{self._code}/{name}".rstrip("/"), 0, message))
+
+
+def _letter_policy(letters: Mapping[str, Any]) -> LetterPolicy:
+    """What is not said is as the connector has it; administrators' letters are always forced."""
+    named = letters.get("forced")
+    forced = STANDARD.forced if named is None else {*named, "*.administrator"}
+    return LetterPolicy(frozenset(forced), frozenset(letters.get("unasked") or ()))
 
 
 def _with_document(node: Node, document: Node) -> Node:

@@ -10,6 +10,7 @@ from connector.domain.dossier import DraftPolicy, StallPolicy
 from connector.domain.hours import PostHours
 from connector.domain.indicators import Indicator
 from connector.domain.levels import Scales
+from connector.domain.preferences import STANDARD, LetterPolicy
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
 from connector.domain.rule_notices import NoticeRule
@@ -49,6 +50,7 @@ class MunicipalityRules:
     notices: tuple[NoticeRule, ...] = ()
     drafts: DraftPolicy = field(default_factory=DraftPolicy)
     moodle: MoodleWishes = field(default_factory=MoodleWishes)
+    letter_policy: LetterPolicy = STANDARD
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""
@@ -59,7 +61,14 @@ class MunicipalityRules:
 
     def post_hours(self, calendar: WorkCalendar) -> PostHours:
         """When people may be written to, by the municipality's hours and this calendar."""
-        return PostHours(self.zone, calendar, self.quiet_from, self.quiet_until, self.digest_hour)
+        return PostHours(
+            self.zone,
+            calendar,
+            self.quiet_from,
+            self.quiet_until,
+            self.digest_hour,
+            self.letter_policy,
+        )
 
     @property
     def _rules(self) -> tuple[Indicator | NoticeRule, ...]:

@@ -19,6 +19,7 @@ from connector.rulebook.fields import (
     Courses,
     Day,
     Ladder,
+    NoticeName,
     Percent,
     RuleSchema,
     Text,
@@ -88,6 +89,13 @@ class MoodleSchema(RuleSchema):
     cohorts = fields.List(fields.Nested(CohortSchema), load_default=list, error_messages=MESSAGES)
 
 
+class LettersSchema(RuleSchema):
+    """What people may not switch off, and what comes only to those who switched it on."""
+
+    forced = fields.List(NoticeName(), load_default=None, error_messages=MESSAGES)
+    unasked = fields.List(NoticeName(), load_default=list, error_messages=MESSAGES)
+
+
 class MunicipalitySchema(RuleSchema):
     code = Text(required=True)
     title = Text(required=True)
@@ -98,6 +106,7 @@ class MunicipalitySchema(RuleSchema):
     quiet = fields.Nested(
         QuietSchema, load_default={"first": 20, "until": 8}, error_messages=MESSAGES
     )
+    letters = fields.Nested(LettersSchema, load_default=None, error_messages=MESSAGES)
     stalls = fields.Nested(StallSchema, load_default=None, error_messages=MESSAGES)
     drafts = fields.Nested(DraftSchema, load_default=None, error_messages=MESSAGES)
     scales = fields.List(fields.Nested(ScaleSchema), load_default=list, error_messages=MESSAGES)

@@ -79,6 +79,7 @@ class Engine:
             c.config.public_url,
             c.config.mail_from.rpartition("@")[2] or "localhost",
             tallies=c.tallies,
+            links=c.links,
         )
         self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
         self.actor = Actor(c.db, c.rulebook, c.box, c.moodles, c.clock, c.tallies)

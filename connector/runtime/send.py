@@ -9,6 +9,7 @@ that is away for a moment is no crash: the mark is written as soon as it is back
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -27,10 +28,12 @@ from connector.channels.channel import (
 from connector.clock import Clock
 from connector.db import Database
 from connector.errors import LostLease, StorageUnavailable
+from connector.services.access.letter_links import LetterLinks
+from connector.services.notices.leads import leads_of
 from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
 from connector.tallies import Tallies
-from connector.texts.letters import RenderedLetter, TextFault, Told, render_letter
+from connector.texts.letters import Leads, RenderedLetter, TextFault, Told, render_letter
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ class Sender:
         new_token: Callable[[], str] = lambda: uuid4().hex,
         tallies: Tallies | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        links: LetterLinks | None = None,
     ) -> None:
         self._tallies = tallies or Tallies()
         self._db = db
@@ -82,6 +86,7 @@ class Sender:
         self._domain = domain
         self._new_token = new_token
         self._sleep = sleep
+        self._links = links
 
     def run_once(self) -> int:
         """One turn; how many letters were dealt with, sent or not."""
@@ -132,8 +137,9 @@ class Sender:
     def _deliver(self, claimed: ClaimedGroup, office: PostOffice) -> None:
         """Raises LostLease, ChannelDown."""
         try:
-            rendered = self._render(claimed, office)
-            letter = self._letter(claimed, rendered)
+            leads = self._leads(claimed, office)
+            rendered = self._render(claimed, office, leads)
+            letter = self._letter(claimed, rendered, leads)
             raw = self._channel.send(letter)
         except TextFault as err:
             log.error("send.no_words municipality=%s error=%s", claimed.group.municipality, err)
@@ -152,13 +158,26 @@ class Sender:
                 SendingService(session).retry(claimed, str(err), at, counts=False)
             self._count("channel_down")
             raise
+        if leads is not None:
+            # Pages show letters to others too: what lets the reader in must not let them in.
+            text, html = leads.kept(letter.text), leads.kept(letter.html)
+            letter, raw = replace(letter, text=text, html=html), None
         self._mark_sent(claimed, letter, raw)
 
-    def _render(self, claimed: ClaimedGroup, office: PostOffice) -> RenderedLetter:
-        told = [Told(notice.kind, notice.role, notice.params) for notice in claimed.notices]
-        return render_letter(told, office.title, self._url, office.words)
+    def _leads(self, claimed: ClaimedGroup, office: PostOffice) -> Leads | None:
+        if self._links is None:
+            return None
+        return leads_of(self._links, claimed, office.hours.policy, self._clock.now())
 
-    def _letter(self, claimed: ClaimedGroup, rendered: RenderedLetter) -> OutgoingLetter:
+    def _render(
+        self, claimed: ClaimedGroup, office: PostOffice, leads: Leads | None
+    ) -> RenderedLetter:
+        told = [Told(notice.kind, notice.role, notice.params) for notice in claimed.notices]
+        return render_letter(told, office.title, self._url, office.words, leads)
+
+    def _letter(
+        self, claimed: ClaimedGroup, rendered: RenderedLetter, leads: Leads | None
+    ) -> OutgoingLetter:
         keys = [notice.key for notice in claimed.notices]
         return OutgoingLetter(
             message_id(claimed.group.municipality, keys, self._domain),
@@ -167,6 +186,7 @@ class Sender:
             rendered.text,
             rendered.html,
             self._clock.now(),
+            unsubscribe=leads.stop if leads else None,
         )
 
     def _mark_sent(self, claimed: ClaimedGroup, letter: OutgoingLetter, raw: bytes | None) -> None:

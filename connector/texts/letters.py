@@ -9,6 +9,7 @@ things, and HTML is escaped in one place.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
@@ -77,6 +78,25 @@ class RenderedLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Leads:
+    """Where a letter's links lead, as whole addresses. hours: how long `url` signs in, 0: it does
+    not. stop: switches such letters off; None: they are forced. choices: the page to choose on.
+    page: where `url` leads in the end."""
+
+    url: str
+    hours: int = 0
+    stop: str | None = None
+    choices: str | None = None
+    page: str = ""
+
+    def kept(self, text: str) -> str:
+        """A letter's text as others may read it later: without what only its reader may use."""
+        if self.stop:
+            text = text.replace(self.stop, self.choices or "")
+        return text.replace(self.url, self.page) if self.hours else text
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, or a list where `bullets`; lines of plain text."""
 
@@ -95,9 +115,11 @@ def render_letter(
     municipality: str,
     url: str | None = None,
     words: Mapping[str, str] | None = None,
+    leads: Leads | None = None,
 ) -> RenderedLetter:
     """One letter for all of a recipient's notices. municipality: its title; url: of the pages;
-    words: the municipality's own templates by file name, which win over those shipped here.
+    words: the municipality's own templates by file name, which win over those shipped here; leads:
+    the recipient's own links, in place of what `url` would come to.
 
     The order of `notices` does not matter. All of them being about one page (parameter `page`, a
     path), the letter leads there. Raises TextFault.
@@ -111,19 +133,38 @@ def render_letter(
     except (TemplateError, TypeError, ValueError, AttributeError) as err:
         raise TextFault(f"{type(err).__name__}: {err}") from err
     subject = _subject(sections, len(notices))
-    pages = {notice.params.get("page", "") for notice in notices}
-    if url and len(pages) == 1:
-        url = url.rstrip("/") + pages.pop() if pages != {""} else url
+    page = page_of(notices)
+    if leads is not None:
+        url = leads.url
+    elif url and page:
+        url = url.rstrip("/") + page
     roles = {notice.role for notice in notices}
     reasons = [text for role, text in _REASONS.items() if role in roles]
+    if leads is not None and leads.hours:
+        reasons.append(_once(leads.hours))
     html = _frame().render(
         subject=subject,
         sections=sections,
         reasons=reasons,
         municipality=municipality,
         url=url,
+        leads=leads,
     )
-    return RenderedLetter(subject, _as_text(sections, reasons, municipality, url), html)
+    text = _as_text(sections, reasons, municipality, url, leads)
+    return RenderedLetter(subject, text, html)
+
+
+def page_of(notices: Sequence[Told]) -> str:
+    """The path all of them are about; empty where they are about several, or none."""
+    pages = {str(notice.params.get("page", "")) for notice in notices}
+    return pages.pop() if len(pages) == 1 else ""
+
+
+def _once(hours: int) -> str:
+    term = f"{hours} {plural(hours, 'часа', 'часов', 'часов')}"
+    return (
+        f"Ссылка из письма впускает без пароля, один раз и в течение {term}: не пересылайте письмо."
+    )
 
 
 def section_of(told: Told) -> Section:
@@ -146,9 +187,7 @@ def _grouped(notices: Iterable[Told]) -> Iterator[tuple[tuple[str, str], list[To
         yield key, list(group)
 
 
-def _section(
-    known: Environment, kind: str, role: str, items: list[Mapping[str, Any]]
-) -> Section:
+def _section(known: Environment, kind: str, role: str, items: list[Mapping[str, Any]]) -> Section:
     try:
         template = known.select_template([f"{kind}.{role}.txt", f"{kind}.txt"])
     except TemplatesNotFound as err:
@@ -184,7 +223,11 @@ def _subject(sections: Sequence[Section], count: int) -> str:
 
 
 def _as_text(
-    sections: Iterable[Section], reasons: Iterable[str], municipality: str, url: str | None
+    sections: Iterable[Section],
+    reasons: Iterable[str],
+    municipality: str,
+    url: str | None,
+    leads: Leads | None,
 ) -> str:
     parts = ["Здравствуйте!"]
     for section in sections:
@@ -197,6 +240,10 @@ def _as_text(
     if url:
         parts.append(f"Открыть в системе: {url}")
     footer = [*reasons, f"Методическая служба: {municipality}. На это письмо отвечать не нужно."]
+    if leads is not None and leads.stop:
+        footer.append(f"Не получать таких писем: {leads.stop}")
+    if leads is not None and leads.choices:
+        footer.append(f"Выбрать, какие письма получать: {leads.choices}")
     return "\n\n".join(parts) + "\n\n-- \n" + "\n".join(footer) + "\n"
 
 
@@ -216,3 +263,29 @@ def _frame() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("frame.html")
+
+
+def letter_names(words: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The kinds there are words for, with the roles that have words of their own; `words`: the
+    municipality's own templates. A kind without such roles is told to any."""
+    found: dict[str, set[str]] = {}
+    shipped = (entry.name for entry in files("connector.texts").joinpath("letters").iterdir())
+    for name in {*shipped, *words}:
+        kind, _, role = name.removesuffix(".txt").partition(".")
+        if name.endswith(".txt") and not name.startswith("_"):
+            found.setdefault(kind, set()).update([role] if role else [])
+    return {kind: frozenset(roles) for kind, roles in found.items()}
+
+
+def heading_of(kind: str, words: Mapping[str, str]) -> str | None:
+    """What the letters of a kind are headed with, where that depends on nothing."""
+    known = _words(tuple(sorted(words.items())))
+    for name in (f"{kind}.txt", *(f"{kind}.{role}.txt" for role in _REASONS)):
+        try:
+            source, _, _ = known.loader.get_source(known, name) if known.loader else ("", "", "")
+        except TemplateError:
+            continue
+        first = source.partition("\n")[0].removeprefix("# ").strip()
+        if "{" not in first:
+            return first
+    return None

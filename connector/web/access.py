@@ -11,6 +11,7 @@ from enum import StrEnum
 from flask import abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from connector.services.access.links import LinkService
 from connector.services.access.logins import LoginService, TokenService
 from connector.services.access.visibility import Viewer
 from connector.services.routes.file_types import MOST_BYTES
@@ -43,6 +44,16 @@ ROUTES: Mapping[str, Access] = {
     "entrance.enter": Access.OPEN,
     "entrance.logout": Access.OPEN,
     "entrance.home": Access.PAGE,
+    # The link of a letter is the right to follow it; what it signs in as is decided at its POST.
+    "links.look": Access.OPEN,
+    "links.enter": Access.OPEN,
+    "links.again": Access.OPEN,
+    "links.leaving": Access.OPEN,
+    "links.leave": Access.OPEN,
+    "links.come_back": Access.OPEN,
+    "choices.own": Access.PAGE,
+    "choices.save": Access.PAGE,
+    "choices.person": Access.PAGE,
     "figures.overview": Access.PAGE,
     "indicators.details": Access.PAGE,
     "indicators.export": Access.PAGE,
@@ -210,8 +221,17 @@ def _by_token() -> Viewer | None:
 
 
 def _by_session() -> Viewer | None:
-    name, fingerprint = session.get("name"), session.get("fingerprint")
-    if not isinstance(name, str) or not isinstance(fingerprint, str):
+    until = session.get("until")
+    if isinstance(until, float) and household().clock.now().timestamp() > until:
+        # Begun by a letter's link, and over sooner than others.
+        session.clear()
         return None
+    name, fingerprint = session.get("name"), session.get("fingerprint")
     with household().db.reading() as database:
+        match session.get("linked"):
+            case [str(municipality), str(number)]:
+                links = LinkService(database, household().rulebook)
+                return links.viewer_of_person(municipality, number, household().clock.now())
+        if not isinstance(name, str) or not isinstance(fingerprint, str):
+            return None
         return LoginService(database).find(name, fingerprint)

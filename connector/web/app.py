@@ -17,6 +17,7 @@ from connector.web.pages import (
     accounts,
     actions,
     alarms,
+    choices,
     connecting,
     courses,
     deliveries,
@@ -25,6 +26,7 @@ from connector.web.pages import (
     entrance,
     figures,
     indicators,
+    links,
     passports,
     people,
     post,
@@ -73,8 +75,13 @@ def create_app(
     app.register_blueprint(hooks)
     app.register_blueprint(status.create_blueprint(container, works, times))
     csrf.exempt(register_api(app))
+    # A mail program has no cookies; the token in the address is the right to do it (RFC 8058).
+    csrf.exempt(links.leave)
+    csrf.exempt(links.come_back)
     for pages in (
         entrance,
+        links,
+        choices,
         figures,
         indicators,
         passports,

@@ -90,6 +90,7 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
             )
             for title, part, endpoint in parts:
                 doors.append(_door(title, part, endpoint, municipality=municipality))
+    doors.append(_door("Мои письма", ("choices.own", "choices.save"), "choices.own"))
     if viewer.sees_deliveries:
         if municipality is not None:
             named = {"municipality": municipality}

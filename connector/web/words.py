@@ -83,7 +83,27 @@ NOTICE_STATES = {
     "held": "задержано",
     "failed": "не отправлено",
 }
+CHOICES = {
+    "at_once": "сразу",
+    "digest": "в сводке",
+    "off": "не присылать",
+}
+WEEKDAYS = {
+    "-1": "каждый рабочий день",
+    "0": "по понедельникам",
+    "1": "по вторникам",
+    "2": "по средам",
+    "3": "по четвергам",
+    "4": "по пятницам",
+}
+CHANNELS = {
+    "email": "почта",
+    "moodle": "сообщение в Moodle",
+    "max": "MAX",
+}
 LOOKS = {
+    "link.signed_in": "вход по ссылке из письма",
+    "letters.chosen": "изменён выбор писем",
     "profile.looked_at": "профиль",
     "actions.retried": "действия в Moodle повторены",
     "letter.looked_at": "письмо",
@@ -191,6 +211,9 @@ WORDS = {
     "action": action_words.ACTIONS,
     "action_state": action_words.ACTION_STATES,
     "look": LOOKS,
+    "choice": CHOICES,
+    "weekday": WEEKDAYS,
+    "channel": CHANNELS,
     "why_open": WHY_OPEN,
     "record_step": RECORD_STEPS,
     "draft_origin": DRAFT_ORIGINS,

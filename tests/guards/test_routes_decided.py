@@ -32,6 +32,12 @@ def test_open_routes_are_the_few_that_must_be() -> None:
         "entrance.login",
         "entrance.enter",
         "entrance.logout",
+        "links.look",
+        "links.enter",
+        "links.again",
+        "links.leaving",
+        "links.leave",
+        "links.come_back",
         "api-docs.openapi_json",
     }
 

@@ -20,7 +20,8 @@ STEMS = (
     "/m/{}/", "/m/korolev/staff/{}", "/m/korolev/indicators/{}", "/m/korolev/letters/{}",
     "/m/korolev/letters/{}/body", "/deliveries/{}", "/static/{}", "/{}", "/m/korolev/{}",
     "/login?next={}", "/m/korolev/records/{}", "/m/korolev/records/plans/row?key={}",
-    "/m/korolev/snapshots/{}", "/m/korolev/snapshots/1/{}", "/m/korolev/indicators/{}/passport",
+    "/m/korolev/snapshots/{}", "/enter/{}", "/unsubscribe/{}", "/m/korolev/staff/{}/letters",
+    "/m/korolev/snapshots/1/{}", "/m/korolev/indicators/{}/passport",
 )  # fmt: skip
 NAMES = ("period", "as_of", "by", "page", "q", "standing", "state", "source", "before", "next",
          "school", "association", "schools", "associations", "all", "nearest", "key", "undone",

@@ -21,6 +21,8 @@ from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
 from connector.models import Base, Letter, Notice
 from connector.runtime.send import MOST_TRIES, Sender
+from connector.secretbox import SecretBox
+from connector.services.access.letter_links import LetterLinks
 from connector.services.notices.post_offices import PostOffice
 from tests.services.ports import free_port
 from tests.services.smtp import SmtpServer
@@ -28,6 +30,11 @@ from tests.services.smtp import SmtpServer
 MOSCOW = ZoneInfo("Europe/Moscow")
 HOURS = PostHours(MOSCOW, WorkCalendar(date(2026, 1, 1), date(2026, 1, 1), ()))
 TUESDAY_NOON = datetime(2026, 3, 10, 12, 0, tzinfo=MOSCOW).astimezone(UTC)
+STALLED = {
+    "number": "1", "person": "Иванова Анна", "reason": "idle", "since": "2026-02-01",
+    "first_day": "2026-03-02", "done": 1, "required": 3, "next_step": 2, "next_title": None,
+    "next_due": None,
+}  # fmt: skip
 COMPLETED = {"number": "1", "person": "Иванова Анна", "on": "2026-03-09", "steps": 3}
 
 
@@ -118,6 +125,26 @@ def test_all_due_notices_of_a_person_make_one_letter(
         ("later", "waiting", None),
     }
     assert sender(database, smtp_to(smtp_server), clock).run_once() == 0
+
+
+def test_the_letter_has_links_of_its_reader_s_own(
+    database: Database, clock: AdjustableClock, smtp_server: SmtpServer
+) -> None:
+    put(database, "a", kind="route_stalled", role="methodist", params={**STALLED}, to="M1")
+    put(database, "b")
+    links = LetterLinks(SecretBox("key"), "https://example.org", timedelta(hours=24))
+    sending = Sender(database, Offices(), smtp_to(smtp_server), clock, links=links)
+    assert sending.run_once() == 2
+    forced, optional = (one.message for one in smtp_server.received)
+    stop = optional["List-Unsubscribe"]
+    assert stop.startswith("<https://example.org/unsubscribe/")
+    assert optional["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    opened = links.open_unsubscribe(stop.strip("<>").rpartition("/")[2])
+    assert opened is not None
+    assert (opened.recipient, opened.kinds) == ("T1", ("route_completed",))
+    assert "https://example.org/enter/" in html_of(optional)
+    assert forced["List-Unsubscribe"] is None
+    assert "/unsubscribe/" not in html_of(forced)
 
 
 def test_without_a_mail_server_letters_land_in_the_mailbox(

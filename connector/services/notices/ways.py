@@ -62,18 +62,19 @@ class Ways:
             return Route(settle(kind, role, urgent, {}, self.policy), EMAIL, None, NO_RECIPIENT)
         settled = settle(kind, role, urgent, self.chosen.get(recipient, {}), self.policy)
         channel, address = settled.channel, self.others.get((recipient, settled.channel))
-        if channel == EMAIL or address is None or self._is_stopped(channel, address):
+        if channel == EMAIL or address is None or self.is_stopped(channel, address):
             channel, address = EMAIL, self.mail.get(recipient)
         held = None
         if settled.choice is Choice.OFF:
             held = OFF_BY_CHOICE
         elif address is None:
             held = NO_ADDRESS
-        elif self._is_stopped(channel, address):
+        elif self.is_stopped(channel, address):
             held = STOPPED
         return Route(settled, channel, address, held)
 
-    def _is_stopped(self, channel: str, address: str) -> bool:
+    def is_stopped(self, channel: str, address: str) -> bool:
+        """Whether nothing goes there any more."""
         return (channel, address.casefold()) in self.stopped
 
 

@@ -1,0 +1,104 @@
+"""Which kinds of letters somebody may get, for the page where they choose."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connector.domain.owed import Recipient
+from connector.domain.preferences import (
+    ASKED_FOR,
+    Choice,
+    LetterPolicy,
+    Preference,
+    Settled,
+    settle,
+)
+from connector.domain.rule_notices import NoticeRule
+from connector.models import Notice
+from connector.texts.letters import letter_names
+
+_TOLD_TO: Mapping[str, frozenset[str]] = {
+    "plan_met": frozenset({"methodist", "head"}),
+    "plan_lost": frozenset({"methodist", "head"}),
+    "address_stopped": frozenset({"methodist"}),
+}
+"""Of kinds that have the same words for every role."""
+_URGENT = frozenset({("route_stalled", role) for role in ("methodist", "head", "specialist")})
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """One kind on the page. starts: what holds without a choice; settled: what holds now, the
+    most urgent of the person's roles. forced: it cannot be switched off. may: what can be chosen.
+    """
+
+    kind: str
+    roles: tuple[str, ...]
+    starts: Choice
+    settled: Settled
+    chosen: Choice | None
+    forced: bool
+
+    @property
+    def may(self) -> tuple[Choice, ...]:
+        if not self.forced:
+            return tuple(Choice)
+        return (Choice.AT_ONCE,) if self.starts is Choice.AT_ONCE else tuple(Choice)[:2]
+
+
+def seen_kinds(session: Session, municipality: str, recipient: str) -> set[tuple[str, str]]:
+    """Kinds and roles of whatever this person was ever to be told."""
+    rows = session.execute(
+        select(Notice.kind, Notice.role)
+        .where(Notice.municipality == municipality, Notice.recipient == recipient)
+        .distinct()
+    )
+    return {(kind, role) for kind, role in rows}
+
+
+def choices_of(
+    roles: Collection[str],
+    seen: Collection[tuple[str, str]],
+    chosen: Mapping[str, Preference],
+    policy: LetterPolicy,
+    rules: Collection[NoticeRule] = (),
+    words: Mapping[str, str] | None = None,
+) -> list[KindChoice]:
+    """Every kind somebody in these roles may be told of, or was, in order of the kinds.
+
+    rules: the municipality's own notices. words: its templates.
+    """
+    urgent = _URGENT | {
+        (rule.code, str(role)) for rule in rules if rule.urgent for role in rule.tell
+    }
+    told: dict[str, set[str]] = {}
+    for kind, role in seen:
+        told.setdefault(kind, set()).add(role)
+    ruled = {rule.code: frozenset(map(str, rule.tell)) for rule in rules}
+    for kind, named in letter_names(words or {}).items():
+        mine = (ruled.get(kind) or named or _any_role(kind)) & frozenset(roles)
+        if mine:
+            told.setdefault(kind, set()).update(mine)
+    made = []
+    for kind in sorted(told.keys() - ASKED_FOR):
+        pairs = [(role, (kind, role) in urgent) for role in sorted(told[kind])]
+        starts = min((policy.starts(kind, r, u) for r, u in pairs), key=_rank)
+        settled = min(
+            (settle(kind, r, u, chosen, policy) for r, u in pairs), key=lambda s: _rank(s.choice)
+        )
+        own = chosen.get(kind, Preference()).choice
+        forced = any(policy.forces(kind, role) for role, _ in pairs)
+        made.append(KindChoice(kind, tuple(sorted(told[kind])), starts, settled, own, forced))
+    return made
+
+
+def _any_role(kind: str) -> frozenset[str]:
+    if kind.startswith("alarm_"):
+        return frozenset({str(Recipient.ADMINISTRATOR)})
+    return _TOLD_TO.get(kind, frozenset())
+
+
+def _rank(choice: Choice) -> int:
+    return list(Choice).index(choice)
