@@ -3,17 +3,13 @@
 import argparse
 from typing import Any
 
-from sqlalchemy import select
-
 from connector.cli.output import Output, table
 from connector.cli.session import container, importer, known_municipality
-from connector.domain.dates import local_day
 from connector.errors import BadSettings, ConnectorError
-from connector.models import Record
-from connector.moodle.competencies import competencies, framework_called, frameworks
 from connector.moodle.errors import MoodleError
 from connector.runtime.engine import Engine
-from connector.services.imports.frameworks import SHEET, ReadFramework, read_framework
+from connector.runtime.frameworks import Taking, ask
+from connector.services.imports.frameworks import ReadFramework
 from connector.services.sources.sources import SourceService
 from connector.spreadsheets.sheets_catalogue import AREAS
 from connector.web.action_words import why
@@ -43,51 +39,38 @@ def _import(arguments: argparse.Namespace, output: Output) -> int:
     with container() as made:
         municipality = known_municipality(made, arguments.municipality)
         now = made.clock.now()
-        day = local_day(now, made.rulebook.rules(municipality).zone)
         with made.db.reading() as session:
             source = SourceService(session, made.box).get(arguments.source)
-            kept: dict[str, str | None] = dict(
-                session.execute(
-                    select(Record.key, Record.body["area"].as_string()).where(
-                        Record.municipality == municipality, Record.sheet == SHEET
-                    )
-                )
-                .tuples()
-                .all()
-            )
         if municipality not in source.municipalities:
             raise BadSettings(f"Источник «{source.code}» не обслуживает «{municipality}».")
         client = made.moodles.client(source)
         if client is None:
             raise NotRead(f"У источника «{source.code}» нет адреса или токена Moodle.")
+        taking = Taking(made, municipality, importer(made))
         try:
-            known = frameworks(client)
-            framework = framework_called(known, arguments.framework)
-            found = [] if framework is None else competencies(client, framework)
+            shown = ask(client, arguments.framework, arguments.area, taking.kept_areas())
         except MoodleError as err:
             raise NotRead(f"Структуры компетенций не прочитаны. {why(err.reason)}") from err
-        if framework is None:
-            names = ", ".join(f"{one.idnumber or one.id} ({one.name})" for one in known) or "нет"
+        if shown.framework is None or shown.read is None:
+            names = ", ".join(f"{f.idnumber or f.id} ({f.name})" for f in shown.known) or "нет"
             raise NotRead(f"Структуры «{arguments.framework}» в Moodle нет. Есть: {names}.")
-        read = read_framework(found, arguments.area, kept)
-        service = importer(made)
-        with made.db.writing() as session:
-            plan = service.check(session, municipality, read.workbook, day)
-            if plan.is_sound and not arguments.dry_run:
-                service.apply(session, plan, now, "cli")
-        if plan.is_sound and not arguments.dry_run and not made.config.is_distributed:
-            Engine(made).settle()
+        if arguments.dry_run:
+            plan = taking.compare(shown.read, now)
+        else:
+            plan = taking.write(shown.read, now, "cli")
+            if plan.is_sound and not made.config.is_distributed:
+                Engine(made).settle()
     document = {
-        "framework": framework.name,
+        "framework": shown.framework.name,
         **plan.as_json(),
-        "unnamed": list(read.unnamed),
-        "areas": list(read.areas),
+        "unnamed": list(shown.read.unnamed),
+        "areas": list(shown.read.areas),
+        "changes": [
+            {"code": c.key, "was": _title(c.before), "becomes": _title(c.body)}
+            for c in plan.changes
+        ],
     }
-    changes = [
-        {"code": c.key, "was": _title(c.before), "becomes": _title(c.body)} for c in plan.changes
-    ]
-    document["changes"] = changes
-    output.result(document, _lines(document, read, arguments.dry_run))
+    output.result(document, _lines(document, shown.read, arguments.dry_run))
     return 0 if plan.is_sound else 1
 
 

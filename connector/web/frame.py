@@ -94,7 +94,8 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
     if viewer.sees_deliveries:
         if municipality is not None:
             named = {"municipality": municipality}
-            doors.append(_door("Действия в Moodle", "actions", "actions.listing", **named))
+            acting = ("actions", "frameworks")
+            doors.append(_door("Действия в Moodle", acting, "actions.listing", **named))
         doors.append(_door("События Moodle", "deliveries", "deliveries.listing"))
         doors.append(_door("Неполадки", "alarms", "alarms.listing"))
         doors.append(_door("Источники", ("sources", "connecting"), "sources.listing"))

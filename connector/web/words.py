@@ -106,6 +106,7 @@ LOOKS = {
     "letters.chosen": "изменён выбор писем",
     "profile.looked_at": "профиль",
     "actions.retried": "действия в Moodle повторены",
+    "framework.taken": "взята структура компетенций Moodle",
     "letter.looked_at": "письмо",
     "delivery.looked_at": "событие Moodle",
     "delivery.replayed": "событие Moodle обработано заново",

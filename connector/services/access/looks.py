@@ -37,6 +37,7 @@ BURST_DISCARDED = "burst.discarded"
 ALARM_ACKNOWLEDGED = "alarm.acknowledged"
 ALARM_SNOOZED = "alarm.snoozed"
 ACTIONS_RETRIED = "actions.retried"
+FRAMEWORK_TAKEN = "framework.taken"
 
 
 @dataclass(frozen=True, slots=True)

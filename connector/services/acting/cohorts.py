@@ -172,7 +172,7 @@ class CohortService:
                 Subject.kind == "staff",
             )
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def _mentees(self, day: date) -> frozenset[str]:
         numbers = self.session.scalars(

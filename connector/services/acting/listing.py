@@ -54,7 +54,7 @@ class ActionList:
             .where(Action.municipality == self.municipality)
             .group_by(Action.state)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def _query(self) -> Select[Action, str | None]:
         return (
