@@ -1,12 +1,13 @@
 """What every command begins with: settings, a database that is up to date, a container."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from connector import config
 from connector.bootstrap import Container, build
 from connector.clock import Clock
 from connector.errors import BadSettings, ConnectorError, StorageUnavailable
+from connector.runtime.counting import Counting
 from connector.runtime.keep_rules import RuleKeeper
 from connector.services.imports.importing import ImportService
 from connector.services.imports.mapping import after_import
@@ -28,6 +29,10 @@ def container(clock: Clock | None = None, upgrade: bool = True) -> Iterator[Cont
             RuleKeeper(made).follow()
         yield made
     finally:
+        if upgrade:
+            # How Moodle answered a command is known to the watch as well, whatever became of it.
+            with suppress(StorageUnavailable):
+                Counting(made.db, made.tallies).flush()
         made.close()
 
 

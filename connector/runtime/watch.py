@@ -16,7 +16,7 @@ from connector.models import Source
 from connector.rulebook import Rulebook
 from connector.services.alarms.asked import answering
 from connector.services.alarms.episodes import EpisodeService
-from connector.services.alarms.signs import SignService
+from connector.services.alarms.signs import Habits, SignService
 from connector.services.alarms.telling import TellingService
 from connector.services.alarms.watches import WatchService
 from connector.services.cases.setting import Settings
@@ -45,6 +45,7 @@ class Watcher:
         self._tallies = tallies
         self._compares = compares
         self._offices = PostOffices(rulebook, settings)
+        self._habits: Habits = {}
 
     def run_once(self) -> int:
         """One look. Always 0: the next is due when its time comes. Raises StorageUnavailable."""
@@ -64,7 +65,9 @@ class Watcher:
         now = self._clock.now()
         with self._db.reading() as session:
             standing = EpisodeService(session).standing()
-            signs = SignService(session, self._rulebook, self._settings, self._compares)
+            signs = SignService(
+                session, self._rulebook, self._settings, self._compares, self._habits
+            )
             return alarms(signs.gather(now), now, standing)
 
     def _zone(self, municipalities: Sequence[str]) -> tzinfo:

@@ -97,8 +97,8 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
             acting = ("actions", "frameworks")
             doors.append(_door("Действия в Moodle", acting, "actions.listing", **named))
         doors.append(_door("События Moodle", "deliveries", "deliveries.listing"))
-        doors.append(_door("Неполадки", "alarms", "alarms.listing"))
         doors.append(_door("Источники", ("sources", "connecting"), "sources.listing"))
+        doors.append(_door("Неполадки", "alarms", "alarms.listing"))
         doors.append(_door("Учётные записи", "accounts", "accounts.listing"))
         doors.append(_door("Правила", ("rules", "trials"), "rules.listing"))
     if viewer.administers:

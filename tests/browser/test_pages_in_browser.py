@@ -36,6 +36,7 @@ PAGES = (
     f"/m/{M}/courses/",
     f"/m/{M}/courses/quiz?source=mood&name=77",
     f"/m/{M}/withdrawals/",
+    "/alarms/",
     "/rules/",
 )
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from connector.models import Delivery, Reconciliation, RuleFault, SourceCount
+from connector.models import AlarmEpisode, Delivery, Reconciliation, RuleFault, SourceCount
 from connector.rulebook import Rulebook
+from connector.services.alarms.lists import AlarmLists
 from connector.services.sources.moodles import ANSWERED_AT, CLOCK_AHEAD, FAILED_AT, REFUSED_AT
 from tests.integration.watched_town import TUESDAY, WatchedTown, watched_town
 
@@ -94,6 +95,23 @@ def test_what_is_over_before_morning_disturbs_nobody(town: WatchedTown) -> None:
     assert not [n for n in town.notices() if n.kind == "alarm_over"]
 
 
+def test_a_reminder_that_comes_before_the_letter_is_one_letter(town: WatchedTown) -> None:
+    town.add_source()
+    town.clock.move_to(TUESDAY.replace(hour=20))
+    town.tallies.put(CLOCK_AHEAD, "lms", value=-240.0)
+    town.tallies.put(ANSWERED_AT, "lms", "f", value=town.clock.now().timestamp())
+    town.look(5)
+    (row,) = town.episodes()
+    with town.database.writing() as session:
+        AlarmLists(session).remind(session.get_one(AlarmEpisode, row.id), town.clock.now())
+    town.look()
+    town.clock.move_to(TUESDAY + timedelta(days=1))
+    town.look()
+    (letter,) = town.letters()
+    assert letter.text.count("«lms»") == 1
+    assert town.episodes()[0].snoozed_until is None
+
+
 def test_a_refused_token_a_function_and_a_clock_are_told_apart(town: WatchedTown) -> None:
     for source in ("lms", "second"):
         town.add_source(source)
@@ -123,11 +141,10 @@ def test_losses_rules_and_what_waits_are_told(town: WatchedTown) -> None:
     town.deliver(*(now - n * HOUR for n in range(20)))
     town.deliver(*(now - timedelta(minutes=n) for n in range(12)), state="parked")
     with town.database.writing() as session:
-        session.add(
-            SourceCount(
-                source="lms", day=now.date().isoformat(), what="missed", reason="attempt", count=9
+        for day, count in ((now.date().isoformat(), 9), ("before", 900)):
+            session.add(
+                SourceCount(source="lms", day=day, what="missed", reason="attempt", count=count)
             )
-        )
         session.add(
             RuleFault(
                 municipality="korolev", rule="korolev.young", message="KeyError: 'Иванова'",

@@ -48,12 +48,10 @@ class AlarmLists:
         self._session.flush()
         return row
 
-    def snooze(self, alarm: int, actor: str, until: datetime, now: datetime) -> AlarmEpisode:
-        """They are written to again at `until`, if it is not over by then. Raises UnknownThing."""
-        row = self.acknowledge(alarm, actor, now)
-        row.snoozed_until = until
+    def remind(self, row: AlarmEpisode, at: datetime) -> None:
+        """They are written to again at that moment, if it is not over by then."""
+        row.snoozed_until = at
         self._session.flush()
-        return row
 
     def _open(self, alarm: int) -> AlarmEpisode:
         row = self._session.scalar(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from connector.dialects.sources import WRONG_TIME
@@ -50,12 +50,23 @@ FEWEST_DECIMALS = 2
 _WITHDRAWN = [str(w) for w in (What.ATTEMPT_GONE, What.COMPLETION_GONE, What.ACTIVITY_GONE)]
 
 
+Habits = dict[str, tuple[object, Habit | None]]
+"""By source, what its habit was learnt from, and the habit: the same while it is silent."""
+
+
 class SignService:
-    """compares: whether this installation makes whole passes at all."""
+    """compares: whether this installation makes whole passes at all. habits: remembered from look
+    to look, since learning one takes longer than all the rest."""
 
     def __init__(
-        self, session: Session, rulebook: Rulebook, settings: Settings, compares: bool
+        self,
+        session: Session,
+        rulebook: Rulebook,
+        settings: Settings,
+        compares: bool,
+        habits: Habits | None = None,
     ) -> None:
+        self._habits = habits if habits is not None else {}
         self._session = session
         self._rulebook = rulebook
         self._settings = settings
@@ -127,7 +138,6 @@ class SignService:
         last = source.last_delivery_at
         if last is None or now - last < TALKS:
             return None
-        heard = HeardService(self._session).hours(source.code)
         silences = self._session.execute(
             select(AlarmEpisode.since, AlarmEpisode.closed_at).where(
                 AlarmEpisode.kind == str(AlarmKind.SOURCE_SILENT),
@@ -137,7 +147,17 @@ class SignService:
         )
         until = hour_of(last) + HOUR
         spans = [(since, closed or now) for since, closed in silences]
-        return learnt(heard, workdays, until, spans)
+        watch = self._session.get(SourceWatch, source.code)
+        if watch is None or watch.counted_until is None:
+            return None
+        until = min(until, watch.counted_until)
+        stamp = (until, workdays, spans)
+        held = self._habits.get(source.code)
+        if held is None or held[0] != stamp:
+            heard = HeardService(self._session).hours(source.code)
+            held = stamp, learnt(heard, workdays, until, spans)
+            self._habits[source.code] = held
+        return held[1]
 
     def _told(
         self, codes: Sequence[str], deaf: Sequence[str], within: timedelta, now: datetime
@@ -149,7 +169,7 @@ class SignService:
             select(SourceCount.source, func.sum(SourceCount.count), func.min(SourceCount.day))
             .where(
                 SourceCount.source.in_(codes),
-                SourceCount.day >= since.date().isoformat(),
+                _is_within(since, now),
                 SourceCount.what == MISSED,
                 or_(SourceCount.source.not_in(deaf), SourceCount.reason.not_in(_WITHDRAWN)),
             )
@@ -164,12 +184,12 @@ class SignService:
         return found
 
     def _mistimed(self, codes: Sequence[str], now: datetime) -> dict[str, int]:
-        since = (now - timedelta(days=1)).date().isoformat()
+        since = now - timedelta(days=1)
         rows = self._session.execute(
             select(SourceCount.source, func.sum(SourceCount.count))
             .where(
                 SourceCount.source.in_(codes),
-                SourceCount.day >= since,
+                _is_within(since, now),
                 SourceCount.what == "refused",
                 SourceCount.reason == WRONG_TIME,
             )
@@ -227,6 +247,11 @@ class SignService:
             )
         for municipality, faults in sorted(self._rulebook.faults.items()):
             yield RuleSigns(municipality, FILES, now, now, str(faults[0])[:500])
+
+
+def _is_within(since: datetime, now: datetime) -> ColumnElement[bool]:
+    # Not only from a day on: what retention has summed up stands under a day that is none.
+    return SourceCount.day.between(since.date().isoformat(), now.date().isoformat())
 
 
 def _still_lacking(watch: SourceWatch, answers: Answering) -> tuple[str, ...]:

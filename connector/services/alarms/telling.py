@@ -41,6 +41,9 @@ class TellingService:
         told_to = administrators(self._session, row.municipalities)
         if hours is None or not told_to:
             return False
+        for tenant, name in row.told_to:
+            # Said again before it could be said at all: once is enough.
+            self._take_back(row, tenant, name)
         self._write(row, f"alarm_{row.kind}", f"{now:%Y%m%dT%H%M%S}", told_to, hours, now)
         row.told_to = [[tenant, name] for tenant, names in told_to.items() for name in names]
         row.told_at, row.told_params, row.snoozed_until = now, dict(row.params), None

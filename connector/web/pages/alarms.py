@@ -31,15 +31,25 @@ _MENDED_AT = {
     AlarmKind.RULE_FAULTY: ("rules.listing", "Правила"),
 }
 """Pages on which there is more to be seen or done, by kind."""
+_CONNECTED = {
+    AlarmKind.MOODLE_DOWN, AlarmKind.TOKEN_FAILING, AlarmKind.FUNCTION_MISSING,
+    AlarmKind.SOURCE_SILENT,
+}  # fmt: skip
+"""Kinds that are looked into where the source was connected, by those who may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One alarm on the page; the words are those of the letter."""
+    """One alarm on the page; the words are those of the letter. Moments are told by the clock of
+    its municipality. page: where more is to be seen or done, and its name."""
 
     row: AlarmEpisode
     words: Section
     page: tuple[str, str] | None
+    zone: tzinfo
+
+    def at(self, instant: datetime) -> str:
+        return instant.astimezone(self.zone).strftime("%d.%m.%Y %H:%M")
 
 
 @blueprint.get("/")
@@ -73,10 +83,10 @@ def decide() -> Response:
     try:
         with household().db.writing() as session:
             lists = AlarmLists(session, viewer.deliveries_of)
+            row = lists.acknowledge(alarm, viewer.actor, now())
             if decision == "remind" and until is not None:
-                row = lists.snooze(alarm, viewer.actor, _begins(until), now())
-            else:
-                row = lists.acknowledge(alarm, viewer.actor, now())
+                begins = datetime.combine(until, time(), _zone(row.municipalities))
+                lists.remind(row, begins.astimezone(UTC))
             key = row.key
     except UnknownThing:
         flash("Эта неполадка уже устранена.")
@@ -92,9 +102,16 @@ def decide() -> Response:
 
 def _shown(row: AlarmEpisode) -> Shown:
     kind = AlarmKind(row.kind)
-    params = told_params(row, _zone(row.municipalities), now())
-    words = section_of(Told(f"alarm_{kind}", "administrator", params))
-    return Shown(row, words, _MENDED_AT.get(kind))
+    zone = _zone(row.municipalities)
+    words = section_of(Told(f"alarm_{kind}", "administrator", told_params(row, zone, now())))
+    return Shown(row, words, _page(kind, row.about), zone)
+
+
+def _page(kind: AlarmKind, about: str) -> tuple[str, str] | None:
+    if kind in _CONNECTED and the_viewer().municipality is None:
+        return url_for("connecting.connect", code=about), "Подключение источника"
+    found = _MENDED_AT.get(kind)
+    return None if found is None else (url_for(found[0]), found[1])
 
 
 def _kind(shown: Shown) -> AlarmKind:
@@ -107,10 +124,6 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return until if _today() < until <= _today() + LONGEST else None
-
-
-def _begins(until: date) -> datetime:
-    return datetime.combine(until, time(), _zone(())).astimezone(UTC)
 
 
 def _today() -> date:
