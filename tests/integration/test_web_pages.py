@@ -280,7 +280,11 @@ def test_a_parked_burst_is_decided_on_the_page(
     assert "Слишком много сразу" not in page
     with own.container.db.reading() as session:
         query = select(Notice.state, Notice.reason).where(Notice.kind == "route_stalled")
-        assert set(session.execute(query.distinct()).all()) == {(state, reason)}
+        to_somebody = query.where(Notice.recipient.is_not(None))
+        assert set(session.execute(to_somebody.distinct()).all()) == {(state, reason)}
+        to_nobody = set(session.execute(query.where(Notice.recipient.is_(None))).all())
+        # Released or not, it still shows that there is nobody to tell.
+        assert to_nobody <= {("held", "no_recipient"), ("withdrawn", "discarded")}
         acts = session.scalars(select(Audit.action).where(Audit.action.like("burst.%"))).all()
     assert acts == [f"burst.{'released' if decision == 'release' else 'discarded'}"]
     teacher = own.client("teacher")

@@ -79,10 +79,11 @@ class Ways:
 
 
 def ways(
-    session: Session, municipality: str, recipients: Iterable[str], policy: LetterPolicy
+    session: Session, municipality: str, recipients: Iterable[str | None], policy: LetterPolicy
 ) -> Ways:
     """What is known of these recipients; a fixed number of queries for some thousands of them."""
-    wanted = set(recipients)
+    # A notice that nobody was found for has no recipient, and no way.
+    wanted = {one for one in recipients if one is not None}
     if not wanted:
         return Ways(policy)
     others: dict[tuple[str, str], str] = {}
