@@ -30,7 +30,7 @@ TICK_S = 20.0
 SWEEP_S = 5.0
 RETAIN_S = 60.0
 RECONCILE_S = 30.0
-PROPOSE_S = 15.0
+PROPOSE_S = 5.0
 ACT_S = 10.0
 LOOK_S = 1.5
 """Events of foreign senders become due seconds after they came; no nudge says so."""

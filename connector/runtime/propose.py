@@ -51,8 +51,12 @@ class Proposer:
         """One batch of one municipality; how many people were looked at."""
         now = self._clock.now()
         towns = self._rulebook.municipalities()
+        with self._db.reading() as session:
+            if not towns or not WishService(session).is_anybody_free(towns, now):
+                # Most looks end here: a writer's turn is not taken for nothing.
+                return 0
         with self._db.writing() as session:
-            claimed = WishService(session).claim(towns, PEOPLE, TERM, now) if towns else None
+            claimed = WishService(session).claim(towns, PEOPLE, TERM, now)
         if claimed is None:
             return 0
         municipality, wishes = claimed

@@ -113,6 +113,8 @@ class Founding:
             for _ in range(3):
                 clock.move_to(clock.now() + timedelta(seconds=60))
                 engine.settle()
+            while engine.proposer.run_once():
+                engine.settle()
             calm = Calm(what_stands(made), owed(made))
             made.close()
             return calm

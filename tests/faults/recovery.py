@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.errors import StorageUnavailable
-from connector.models import Delivery, Notice, Subject
+from connector.models import Delivery, DraftWish, Notice, Subject
 from tests.faults.town import PATIENCE_S, Town
 
 BOUND_S = 2 * 3600
@@ -82,6 +82,9 @@ def _open_rows(
     subjects = select(Subject.id, Subject.lease_until, Subject.version).where(Subject.dirty)
     for id_, lease_until, version in session.execute(subjects):
         yield "subject", id_, lease_until or now, lease_until, version
+    wishes = select(DraftWish.person, DraftWish.lease_until, DraftWish.asks)
+    for place, (_, lease_until, asks) in enumerate(session.execute(wishes.order_by("person"))):
+        yield "draft", place, lease_until or now, lease_until, asks
     notices = select(
         Notice.id, Notice.state, Notice.not_before, Notice.lease_until, Notice.attempts
     ).where(Notice.state.in_(("waiting", "sending")))

@@ -72,17 +72,27 @@ class WishService:
         query = select(DraftWish.person).where(DraftWish.municipality == municipality)
         return len(self.session.scalars(query).all())
 
+    def is_anybody_free(self, municipalities: Collection[str], now: datetime) -> bool:
+        """Whether there is anybody to be taken."""
+        return self._oldest(municipalities, now) is not None
+
+    def _oldest(self, municipalities: Collection[str], now: datetime) -> str | None:
+        """The municipality of whoever waits longest and is free."""
+        free = or_(DraftWish.lease_until.is_(None), DraftWish.lease_until < now)
+        towns = among(self.session, DraftWish.municipality, sorted(municipalities))
+        return self.session.scalar(
+            select(DraftWish.municipality).where(free, towns).order_by(DraftWish.asked_at).limit(1)
+        )
+
     def claim(
         self, municipalities: Collection[str], limit: int, term: timedelta, now: datetime
     ) -> tuple[str, Sequence[Wish]] | None:
         """Takes up to `limit` people of one municipality, the longest waiting first."""
         free = or_(DraftWish.lease_until.is_(None), DraftWish.lease_until < now)
-        towns = among(self.session, DraftWish.municipality, sorted(municipalities))
-        oldest = select(DraftWish).where(free, towns).order_by(DraftWish.asked_at).limit(1)
-        first = self.session.scalars(oldest).first()
-        if first is None:
+        municipality = self._oldest(municipalities, now)
+        if municipality is None:
             return None
-        here = DraftWish.municipality == first.municipality
+        here = DraftWish.municipality == municipality
         rows = self.session.execute(
             select(DraftWish.person, DraftWish.asks)
             .where(here, free)
@@ -100,7 +110,7 @@ class WishService:
             .values(lease_until=now + term)
             .execution_options(synchronize_session=False)
         )
-        return first.municipality, taken
+        return municipality, taken
 
     def fulfil(self, municipality: str, wishes: Collection[Wish]) -> None:
         """Ends these looks; whoever was asked about again meanwhile stays, and is free."""
