@@ -25,6 +25,7 @@ _GROUPS = {
     "people": ("people",),
     "doctor": ("doctor",),
     "webhooks": ("webhooks",),
+    "post": ("post",),
 }
 """The modules of this package and their commands. What the others need is not loaded: it would take
 longer than most commands do, and stay in a server's memory for ever."""

@@ -27,11 +27,13 @@ from connector.channels.channel import (
 )
 from connector.clock import Clock
 from connector.db import Database
+from connector.domain.preferences import EMAIL
 from connector.errors import LostLease, StorageUnavailable
 from connector.services.access.letter_links import LetterLinks
 from connector.services.notices.leads import leads_of
 from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
+from connector.services.notices.stopping import StopService
 from connector.tallies import Tallies
 from connector.texts.letters import Leads, RenderedLetter, TextFault, Told, render_letter
 
@@ -47,6 +49,7 @@ MARK_TRIES = 30
 MARK_PAUSE_S = 1.0
 """Half a minute for a database that restarts, far within the term of the claim."""
 DOWN_PAUSE = timedelta(minutes=5)
+ADDRESS_FAULTS = frozenset({"bounced", "bad_address"})
 _PAUSES = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
 """Minutes after each failed try; a mailbox that is full over a weekend gets its letter."""
 
@@ -238,8 +241,20 @@ class Sender:
     def _fail(self, claimed: ClaimedGroup, reason: str) -> None:
         log.warning("send.failed municipality=%s reason=%s", claimed.group.municipality, reason)
         with self._db.writing() as session:
-            SendingService(session).failed(claimed, reason)
+            if reason in ADDRESS_FAULTS and claimed.group.channel == EMAIL:
+                self._stop(session, claimed, reason)
+            else:
+                SendingService(session).failed(claimed, reason)
         self._count("failed")
+
+    def _stop(self, session: Session, claimed: ClaimedGroup, reason: str) -> None:
+        """The address is at fault, not the letter: it waits for a better one."""
+        group, now = claimed.group, self._clock.now()
+        SendingService(session).undeliverable(claimed)
+        office = self._offices.find(session, group.municipality, now)
+        if office is not None:
+            whose = (group.municipality, group.recipient, group.address)
+            StopService(session).stop(*whose, reason, office.hours, now)
 
     def _count(self, outcome: str) -> None:
         self._tallies.add("letters", self._channel.name, outcome)

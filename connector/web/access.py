@@ -54,6 +54,8 @@ ROUTES: Mapping[str, Access] = {
     "choices.own": Access.PAGE,
     "choices.save": Access.PAGE,
     "choices.person": Access.PAGE,
+    "stopped.listing": Access.PAGE_RECORDS,
+    "stopped.try_again": Access.PAGE_RECORDS,
     "figures.overview": Access.PAGE,
     "indicators.details": Access.PAGE,
     "indicators.export": Access.PAGE,

@@ -72,6 +72,8 @@ NOTICES = {
     "step_done": "Шаг маршрута выполнен",
     "proof_expiring": "Заканчивается срок документа",
     "route_stalled": "Маршрут остановился",
+    "address_stopped": "Письма не доходят до адресата",
+    "sign_in_link": "Новая ссылка для входа",
     "plan_met": "План выполнен",
     "plan_lost": "План больше не выполняется",
 }
@@ -104,6 +106,7 @@ CHANNELS = {
 LOOKS = {
     "link.signed_in": "вход по ссылке из письма",
     "letters.chosen": "изменён выбор писем",
+    "address.tried_again": "адрес разрешён снова",
     "profile.looked_at": "профиль",
     "actions.retried": "действия в Moodle повторены",
     "framework.taken": "взята структура компетенций Moodle",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from connector.errors import LostLease
 from connector.models import Letter, Notice
 from connector.models.inserting import insert_into
+from connector.services.notices.ways import STOPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,10 @@ class SendingService:
     def failed(self, claimed: ClaimedGroup, reason: str) -> None:
         """For good. Raises LostLease."""
         self._finish(claimed, state="failed", reason=reason)
+
+    def undeliverable(self, claimed: ClaimedGroup) -> None:
+        """Held until the recipient has another address. Raises LostLease."""
+        self._finish(claimed, state="held", reason=STOPPED, attempts=0, lease_token=None)
 
     def _finish(self, claimed: ClaimedGroup, **values: Any) -> None:
         rows = self._session.execute(

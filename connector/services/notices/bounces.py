@@ -1,0 +1,63 @@
+"""What mail servers said afterwards, matched with the letters we sent; others' words do nothing."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from connector.channels.dsn import Bounce
+from connector.models import Letter, Notice
+from connector.services.notices.post_offices import PostOffice
+from connector.services.notices.stopping import StopService
+
+
+class Became(StrEnum):
+    """of a bounce. UNKNOWN: no letter of ours, or not to that address."""
+
+    STOPPED = "stopped"
+    COUNTED = "counted"
+    UNKNOWN = "unknown"
+
+
+class Offices(Protocol):
+    """Implemented by connector.services.notices.post_offices.PostOffices."""
+
+    def find(self, session: Session, municipality: str, now: datetime) -> PostOffice | None: ...
+
+
+class BounceService:
+    """Takes a session, never commits."""
+
+    def __init__(self, session: Session, offices: Offices) -> None:
+        self._session = session
+        self._offices = offices
+
+    def apply(self, bounce: Bounce, now: datetime) -> Became:
+        """Stops only the address our letter went to, and only if the bounce knows the letter's
+        Message-ID, which nobody can guess, and names that address. A stop is idempotent."""
+        letter = self._session.scalars(
+            select(Letter).where(Letter.message_id == bounce.message_id, Letter.channel == "smtp")
+        ).first()
+        if letter is None or letter.recipient is None:
+            return Became.UNKNOWN
+        own = letter.address.casefold()
+        verdicts = [one for one in bounce.verdicts if own in one.addresses]
+        office = self._offices.find(self._session, letter.municipality, now)
+        if not verdicts or office is None:
+            return Became.UNKNOWN
+        stops = StopService(self._session)
+        whose = (letter.municipality, letter.recipient, letter.address)
+        if any(one.failed for one in verdicts):
+            self._session.execute(
+                update(Notice)
+                .where(Notice.letter_id == letter.id, Notice.state == "sent")
+                .values(state="failed", reason="bounced")
+                .execution_options(synchronize_session=False)
+            )
+        if any(one.is_for_good for one in verdicts):
+            stops.stop(*whose, "bounced", office.hours, now)
+            return Became.STOPPED
+        stopped = stops.count_soft(*whose, office.hours, now)
+        return Became.STOPPED if stopped else Became.COUNTED
