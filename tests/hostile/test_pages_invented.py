@@ -12,7 +12,9 @@ PATHS = (
     f"/m/{M}/", f"/m/{M}/staff", f"/m/{M}/staff/T-4", f"/m/{M}/routes", f"/m/{M}/letters",
     f"/m/{M}/notices", f"/m/{M}/indicators/korolev.diagnosed", "/m/kuznetsk/",
     f"/m/{M}/indicators/korolev.monitoring", "/m/kuznetsk/indicators/kuznetsk.roadmap",
-    "/deliveries/", "/deliveries/1", "/accounts/", "/", "/login", f"/m/{M}/passports",
+    "/deliveries/", "/deliveries/1", "/accounts/", f"/m/{M}/courses/", f"/m/{M}/withdrawals/",
+    f"/m/{M}/courses/course", f"/m/{M}/courses/quiz", f"/m/{M}/courses/catalogue.zip",
+    "/", "/login", f"/m/{M}/passports",
     f"/m/{M}/indicators/korolev.young/subjects.xlsx", f"/m/{M}/records/", f"/m/{M}/records/roadmap",
     f"/m/{M}/records/meetings/new", f"/m/{M}/records/support/row", f"/m/{M}/snapshots/",
 )  # fmt: skip
@@ -21,20 +23,25 @@ STEMS = (
     "/m/korolev/letters/{}/body", "/deliveries/{}", "/static/{}", "/{}", "/m/korolev/{}",
     "/login?next={}", "/m/korolev/records/{}", "/m/korolev/records/plans/row?key={}",
     "/m/korolev/snapshots/{}", "/enter/{}", "/unsubscribe/{}", "/m/korolev/staff/{}/letters",
+    "/m/korolev/courses/{}", "/m/korolev/courses/catalogue.{}",
     "/m/korolev/snapshots/1/{}", "/m/korolev/indicators/{}/passport",
 )  # fmt: skip
 NAMES = ("period", "as_of", "by", "page", "q", "standing", "state", "source", "before", "next",
          "school", "association", "schools", "associations", "all", "nearest", "key", "undone",
-         "number", "title")  # fmt: skip
+         "number", "title", "name", "headers")  # fmt: skip
 POSTS = (
-    "/accounts/confirm", "/deliveries/1/replay", "/deliveries/99999999/replay",
+    "/accounts/confirm", "/accounts/decide", "/accounts/merge", "/accounts/take-back",
+    f"/m/{M}/courses/course", f"/m/{M}/courses/quiz", f"/m/{M}/courses/quiz/not-ours",
+    f"/m/{M}/courses/course/take-back", f"/m/{M}/withdrawals/", f"/m/{M}/withdrawals/take-back",
+    "/deliveries/1/replay", "/deliveries/99999999/replay",
     f"/m/{M}/notices/burst", f"/m/{M}/records/meetings/save", f"/m/{M}/records/contests/save",
     f"/m/{M}/records/decisions/save", f"/m/{M}/records/roadmap/done",
     f"/m/{M}/records/plans/take-back", f"/m/{M}/records/nothing/save", f"/m/{M}/snapshots/",
 )  # fmt: skip
 FIELDS = ("source", "user_id", "municipality", "number", "decision", "csrf_token", "x", "key",
           "version", "association", "held_on", "agenda", "personnel_no", "title", "scope",
-          "analysis", "period", "as_of", "done_on", "reason")  # fmt: skip
+          "analysis", "period", "as_of", "done_on", "reason", "name", "into", "like", "all",
+          "slot:1", "slot:x", "new_code", "one", "answer", "next")  # fmt: skip
 odd = st.text(max_size=20) | st.sampled_from(
     ("", "0", "-1", "9" * 30, "٣", "²", "1e5", "NaN", "0001-01-01", "9999-12-31", "2026-W01-1",
      "2999", "2998/2999", "1900", "1899/1900", "2026/2027", "2026", "2026-06-30", "school",

@@ -130,6 +130,8 @@ def test_a_name_that_changed_in_moodle_moves_nothing_until_somebody_says_so(
     assert "теперь табельный номер другого человека" not in page
     send(shared, "take-back", decision=last_decision(shared))
     assert (results(shared, "T-5"), results(shared, "T-13")) == (1, 0)
+    page = client.get("/accounts/").text
+    assert "теперь табельный номер другого человека" in page
 
     # Kept where it is: not asked about again while it is called so.
     page = send(shared, "confirm", **account, number="T-5")

@@ -124,7 +124,11 @@ class MatchingService:
         subject = None
         if to.municipality is not None and to.number is not None:
             subject = self._person(to.municipality, to.number)
-        return self._move(account, to.match, subject, now)
+        move = self._move(account, to.match, subject, now)
+        # Whoever takes a decision back is asked again about what it had settled.
+        account.settled = None
+        self._session.flush()
+        return move
 
     def _move(self, account: Account, match: str, subject: Subject | None, now: datetime) -> Move:
         before = self.holding(account)
