@@ -217,3 +217,24 @@ def test_what_no_sender_told_is_told_to_administrators(town: Failing) -> None:
     town.look()
     assert town.subjects() == ["Отправитель теряет события"]
     assert "за неделю не прислано 6 событий, прислано 0; потеряно 100" in town.text()
+
+
+def test_a_quiz_that_shows_its_marks_roughly_is_named(town: Failing) -> None:
+    def roughly(function: str, params: Params) -> Replied | None:
+        if function != "mod_quiz_get_quizzes_by_courses":
+            return None
+        quizzes = town.rest._quizzes(params).body["quizzes"]
+        return Replied(200, {"quizzes": [{**quiz, "decimalpoints": 1} for quiz in quizzes]})
+
+    town.forget()
+    town.rest.trouble = roughly
+    town.compare()
+    town.look()
+    assert town.subjects() == ["Тест показывает баллы слишком грубо"]
+    # The quizzes of the catalogue only: nobody is measured by the one about chess.
+    assert "«lms»: Входная, Итоговая, Эссе." in town.text()
+    open_site(town)
+    town.compare()
+    town.later(minutes=6)
+    town.look()
+    assert town.subjects()[1:] == ["Неполадка устранена"]
