@@ -111,7 +111,8 @@ class LivingRest:
         return Replied(
             200,
             [
-                {"id": int(user), "lastcourseaccess": self.moodle.seen.get((course, user), 0)}
+                {"id": int(user), "fullname": self.moodle.users[user].fullname,
+                 "lastcourseaccess": self.moodle.seen.get((course, user), 0)}
                 for user in page
             ],
         )

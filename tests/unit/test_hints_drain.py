@@ -31,6 +31,7 @@ class Works:
     resolver: Any = field(default_factory=lambda: Part([]))
     folder: Any = field(default_factory=lambda: Part([]))
     sender: Any = field(default_factory=lambda: Part([]))
+    actor: Any = field(default_factory=lambda: Part([]))
 
     def resolve(self) -> int:
         return int(self.resolver.run_once())
@@ -40,6 +41,9 @@ class Works:
 
     def send(self) -> int:
         return int(self.sender.run_once())
+
+    def act(self) -> int:
+        return int(self.actor.run_once())
 
 
 @dataclass
@@ -64,7 +68,8 @@ def test_every_kind_has_its_part_of_the_engine() -> None:
     works = Works()
     for hint in Hint:
         assert drained(hint, works) == (0, [])
-    assert [part.calls for part in (works.resolver, works.folder, works.sender)] == [1, 1, 1]
+    parts = (works.resolver, works.folder, works.sender, works.actor)
+    assert [part.calls for part in parts] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,7 @@ def test_every_kind_has_its_part_of_the_engine() -> None:
         ("resolve", Works(resolver=Part([3, 2])), ["fold"]),
         ("fold", Works(folder=Part([3, 2])), ["send"]),
         ("send", Works(sender=Part([3, 2])), []),
+        ("act", Works(actor=Part([3, 2])), []),
     ],
 )
 def test_it_works_until_nothing_is_left(kind: str, works: Works, follows: Sequence[str]) -> None:

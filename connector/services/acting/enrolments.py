@@ -54,9 +54,11 @@ class EnrolmentService:
         Nothing where the municipality does not want it: what still waits there is withdrawn by
         whoever would act (connector.runtime.act).
         """
+        if not wishes.enrol:
+            return
         people = {id_: case for id_, case in cases.items() if isinstance(case, StaffCase)}
         gone = [id_ for id_, case in cases.items() if case is None]
-        if not wishes.enrol or not (people or gone):
+        if not (people or gone):
             return
         wanted = {id_: courses_wanted(case, day) for id_, case in people.items()}
         owed = self._owed(people, {id_: found for id_, found in wanted.items() if found})
