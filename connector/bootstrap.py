@@ -1,17 +1,22 @@
 """The composition root: builds engine, rules, clients and services once, from settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from connector.channels.channel import Channel
 from connector.channels.mailbox import Mailbox
+from connector.channels.moodle_message import MoodleMessages
 from connector.clock import AdjustableClock, Clock, SystemClock
 from connector.config import Config
 from connector.db import Database
+from connector.domain.preferences import EMAIL
 from connector.rulebook import Rulebook
 from connector.secretbox import SecretBox, key_for
 from connector.services.access.letter_links import LetterLinks
 from connector.services.cases.setting import Settings
+from connector.services.notices.linking import MAX, MOODLE
+from connector.services.sources.messages import MoodleMessenger
 from connector.services.sources.moodles import Moodles
 from connector.tallies import Tallies
 
@@ -27,7 +32,7 @@ class Container:
     rulebook: Rulebook
     settings: Settings
     moodles: Moodles
-    channel: Channel
+    channels: Mapping[str, Channel]
     tallies: Tallies
     links: LetterLinks
 
@@ -47,26 +52,40 @@ def build(config: Config, clock: Clock | None = None) -> Container:
         clock = AdjustableClock(config.clock) if config.clock else SystemClock()
     rulebook = Rulebook.open(config.rules_dir, config.safe_mode)
     tallies = Tallies()
-    box = SecretBox(key_for(config.secret_key, config.data_dir))
     rulebook.time_with(lambda code, s: tallies.took("plugin_seconds", code, seconds=s))
+    db = Database(config.database_url, pool_size=max(10, config.web_threads))
+    box = SecretBox(key_for(config.secret_key, config.data_dir))
+    moodles = Moodles(clock, config.allow_private, tallies)
     return Container(
         config=config,
         clock=clock,
-        db=Database(config.database_url, pool_size=max(10, config.web_threads)),
+        db=db,
         box=box,
         rulebook=rulebook,
         settings=Settings(rulebook),
-        moodles=Moodles(clock, config.allow_private, tallies),
-        channel=_channel(config),
+        moodles=moodles,
+        channels={
+            EMAIL: _mail(config),
+            MOODLE: MoodleMessages(MoodleMessenger(db, box, moodles)),
+            **_messengers(config),
+        },
         tallies=tallies,
         links=LetterLinks(box, config.public_url, timedelta(hours=config.sign_in_link_hours)),
     )
 
 
-def _channel(config: Config) -> Channel:
+def _mail(config: Config) -> Channel:
     if not config.smtp_url:
         return Mailbox()
     # Only where there is mail to send.
     from connector.channels.smtp import SmtpChannel, parse_smtp_url
 
     return SmtpChannel(parse_smtp_url(config.smtp_url), config.mail_from)
+
+
+def _messengers(config: Config) -> dict[str, Channel]:
+    if not config.max_token:
+        return {}
+    from connector.channels.max_bot import MaxBot
+
+    return {MAX: MaxBot(config.max_token, config.max_url, config.allow_private)}

@@ -16,7 +16,7 @@ from environs import Env, EnvError
 from connector.errors import BadSettings
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8080"
-SECRET = {"database_url", "broker_url", "secret_key", "smtp_url"}
+SECRET = {"database_url", "broker_url", "secret_key", "smtp_url", "max_token"}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -36,6 +36,8 @@ class Config:
     reconcile_minutes: how often by day, where somebody was in a course; 0: never.
     keep_…_days: how long each class of data is kept (services/upkeep/retention.py); 0: for ever.
     sign_in_link_hours: how long the link of a letter signs its reader in, once; 0: never.
+    max_token, max_bot: of the bot in the messenger MAX, and its name there; empty: none.
+    max_url: where MAX answers bots.
     safe_mode: no plugin's Python is run, only rule files are read.
     """
 
@@ -63,6 +65,9 @@ class Config:
     keep_events_days: int = 365
     safe_mode: bool = False
     sign_in_link_hours: int = 24
+    max_token: str = ""
+    max_bot: str = ""
+    max_url: str = "https://platform-api.max.ru"
 
     @property
     def is_distributed(self) -> bool:
@@ -78,7 +83,8 @@ class Config:
                 shown = "-".join(map(str, value))
             if field.name in SECRET and shown:
                 # A key may be any text, one that looks like an address too.
-                shown = "***" if field.name == "secret_key" else _masked(shown)
+                is_bare = field.name in ("secret_key", "max_token")
+                shown = "***" if is_bare else _masked(shown)
             yield f"CONNECTOR_{field.name.upper()}", shown
 
 
@@ -115,6 +121,9 @@ def load() -> Config:
             keep_events_days=_days(env, "CONNECTOR_KEEP_EVENTS_DAYS", 365),
             safe_mode=_switch(env, "CONNECTOR_SAFE_MODE"),
             sign_in_link_hours=_link_hours(_text(env, "CONNECTOR_SIGN_IN_LINK_HOURS", "24")),
+            max_token=_text(env, "CONNECTOR_MAX_TOKEN"),
+            max_bot=_text(env, "CONNECTOR_MAX_BOT").lstrip("@"),
+            max_url=_text(env, "CONNECTOR_MAX_URL", "https://platform-api.max.ru").rstrip("/"),
         )
     except (EnvError, ValueError, OSError) as err:
         raise BadSettings(str(err)) from err

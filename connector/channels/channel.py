@@ -14,7 +14,10 @@ _ID_LENGTH = 40
 @dataclass(frozen=True, slots=True)
 class OutgoingLetter:
     """One letter to one person. message_id: with its angle brackets; sent_at: aware. unsubscribe:
-    an address that takes the reader off such letters at one POST (RFC 8058), if they may be."""
+    an address that takes the reader off such letters at one POST (RFC 8058), if they may be.
+
+    short: for messengers, whose notices light up on screens: without names, and where to read on.
+    """
 
     message_id: str
     address: str
@@ -23,6 +26,7 @@ class OutgoingLetter:
     html: str
     sent_at: datetime
     unsubscribe: str | None = None
+    short: str = ""
 
 
 class Channel(Protocol):
@@ -50,6 +54,11 @@ class ChannelDown(ConnectorError):
 
 class Refused(ConnectorError):
     """This letter will never get through to this address. The message is a reason code."""
+
+
+def mark_of(letter: OutgoingLetter) -> str:
+    """A few characters that a letter sent again bears too, so that its reader sees the double."""
+    return letter.message_id.strip("<>")[:6]
 
 
 def message_id(municipality: str, keys: Iterable[str], domain: str) -> str:

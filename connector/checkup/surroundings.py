@@ -9,6 +9,7 @@ from connector.channels.channel import ChannelDown
 from connector.channels.smtp import SmtpChannel
 from connector.checkup.finding import Finding, note, ok, trouble
 from connector.config import Config
+from connector.domain.preferences import EMAIL
 from connector.errors import BadSettings
 from connector.moodle.errors import MoodleError
 from connector.moodle.questions import Function
@@ -59,13 +60,14 @@ def secret_key(made: Container) -> Iterator[Finding]:
 
 def mail(made: Container) -> Finding:
     """Says EHLO, encrypts and logs in as for a letter, and sends none."""
-    if not isinstance(made.channel, SmtpChannel):
+    channel = made.channels[EMAIL]
+    if not isinstance(channel, SmtpChannel):
         return note(
             "smtp", "Почта не настроена: письма видны только на странице «Письма».",
             "Для отправки задайте CONNECTOR_SMTP_URL.",
         )  # fmt: skip
     try:
-        made.channel.check()
+        channel.check()
     except ChannelDown as err:
         todo = {
             "unreachable": "Проверьте адрес и порт в CONNECTOR_SMTP_URL и сетевой экран.",

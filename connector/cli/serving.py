@@ -28,6 +28,7 @@ from connector.runtime.engine import (
 )
 from connector.runtime.hints import ARRIVED
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
+from connector.runtime.link import LINK_S, max_linker
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.propose import Proposer
 from connector.runtime.publish import PUBLISH_S, EventPublisher
@@ -140,6 +141,7 @@ def run_tick(container: Container, every_s: float = TICK_S) -> int:
         Loop("publish", publisher.run_once, PUBLISH_S),
         Loop("propose", proposer.run_once, PROPOSE_S),
         Loop("call", caller(container).run_once, CALL_S),
+        Loop("link", max_linker(container).run_once, LINK_S),
         Loop("count", counting.flush, COUNT_S),
     )
     with _until_told() as told:

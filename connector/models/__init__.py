@@ -8,6 +8,7 @@ from connector.models.delivery import Delivery, Reading
 from connector.models.draft import Draft, DraftWish
 from connector.models.event import Event, EventLine
 from connector.models.evidence import EvidenceSlot
+from connector.models.link_code import LinkCode
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
 from connector.models.preference import Preference
@@ -54,6 +55,7 @@ __all__ = [
     "FrozenShare",
     "Import",
     "Letter",
+    "LinkCode",
     "Login",
     "Membership",
     "Notice",

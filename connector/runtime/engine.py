@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from connector.bootstrap import Container
 from connector.channels.webhook import WebhookPost
+from connector.domain.preferences import EMAIL
 from connector.runtime.act import Actor
 from connector.runtime.call import CALL_S, Caller
 from connector.runtime.claims import release_everything
@@ -11,6 +12,7 @@ from connector.runtime.counting import COUNT_S, Counting, measured
 from connector.runtime.courtesy import courteous
 from connector.runtime.fold import Folder
 from connector.runtime.keep_rules import RULES_S, RuleKeeper
+from connector.runtime.link import LINK_S, max_linker
 from connector.runtime.loops import Loop, Loops
 from connector.runtime.propose import Proposer
 from connector.runtime.publish import PUBLISH_S, EventPublisher, Publish
@@ -74,12 +76,13 @@ class Engine:
         self.sender = Sender(
             c.db,
             PostOffices(c.rulebook, c.settings),
-            c.channel,
+            c.channels[EMAIL],
             c.clock,
             c.config.public_url,
             c.config.mail_from.rpartition("@")[2] or "localhost",
             tallies=c.tallies,
             links=c.links,
+            others=c.channels,
         )
         self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
         self.actor = Actor(c.db, c.rulebook, c.box, c.moodles, c.clock, c.tallies)
@@ -106,6 +109,8 @@ class Engine:
             # Each action asks a Moodle that may take half a minute to answer.
             Loop("act", self.act, ACT_S, patience_s=900),
             Loop("call", self.caller.run_once, CALL_S),
+            # Waits for news at MAX, half a minute at a time.
+            Loop("link", max_linker(self.container).run_once, LINK_S, patience_s=600),
             Loop("tick", self._tick, TICK_S),
             Loop("watch", self.watcher.run_once, WATCH_S),
             Loop("retain", self.retainer.run_once, RETAIN_S),

@@ -8,7 +8,7 @@ that is away for a moment is no crash: the mark is written as soon as it is back
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -31,19 +31,23 @@ from connector.domain.preferences import EMAIL
 from connector.errors import LostLease, StorageUnavailable
 from connector.services.access.letter_links import LetterLinks
 from connector.services.notices.leads import leads_of
+from connector.services.notices.notices import NoticeService
 from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
 from connector.services.notices.stopping import StopService
 from connector.tallies import Tallies
 from connector.texts.letters import Leads, RenderedLetter, TextFault, Told, render_letter
+from connector.texts.short import short_text
 
 log = logging.getLogger(__name__)
 
 LETTERS = 100
 TURN = timedelta(seconds=60)
-"""A turn ends after so many letters or so long, or when the channel is down."""
+"""A turn ends after so many letters or so long."""
 TERM = timedelta(minutes=10)
 """Longer than any session with a mail server takes: a letter must not be sent by two at once."""
+NOT_SET_UP = "not_set_up"
+"""A channel that somebody chose, and that this installation has no longer."""
 MOST_TRIES = 10
 MARK_TRIES = 30
 MARK_PAUSE_S = 1.0
@@ -64,7 +68,8 @@ class Sender:
     """Any number may run, in threads or processes: each notice goes out in one letter.
 
     url: address of the pages, named in letters. domain: right half of the Message-IDs; it must stay
-    the same over restarts.
+    the same over restarts. channel: of e-mail; others: by the names that notices bear. One that is
+    down is left alone for a while, and the others go on.
     """
 
     def __init__(
@@ -79,11 +84,13 @@ class Sender:
         tallies: Tallies | None = None,
         sleep: Callable[[float], None] = time.sleep,
         links: LetterLinks | None = None,
+        others: Mapping[str, Channel] | None = None,
     ) -> None:
         self._tallies = tallies or Tallies()
         self._db = db
         self._offices = offices
-        self._channel = channel
+        self._channels = {**(others or {}), EMAIL: channel}
+        self._down: dict[str, datetime] = {}
         self._clock = clock
         self._url = url
         self._domain = domain
@@ -97,11 +104,14 @@ class Sender:
         with self._db.reading() as session:
             sending = SendingService(session)
             open_ones = self._open_offices(session, sending.due_municipalities(now), now)
-            groups = sending.due_groups(open_ones, now, LETTERS) if open_ones else []
+            self._down = {name: until for name, until in self._down.items() if until > now}
+            groups = sending.due_groups(open_ones, now, LETTERS, self._down) if open_ones else []
         handled = 0
         for group in groups:
             if self._clock.now() - now > TURN:
                 break
+            if group.channel in self._down:
+                continue
             claimed = self._claim(group)
             if claimed is None:
                 continue
@@ -113,8 +123,8 @@ class Sender:
             except LostLease:
                 log.warning("send.lost_lease municipality=%s", group.municipality)
             except ChannelDown as err:
-                log.warning("send.channel_down channel=%s reason=%s", self._channel.name, err)
-                break
+                log.warning("send.channel_down channel=%s reason=%s", group.channel, err)
+                self._down[group.channel] = self._clock.now() + DOWN_PAUSE
             except StorageUnavailable:
                 raise
             # Whatever one letter trips over must keep neither the others from going out, nor this
@@ -139,17 +149,21 @@ class Sender:
 
     def _deliver(self, claimed: ClaimedGroup, office: PostOffice) -> None:
         """Raises LostLease, ChannelDown."""
+        name = claimed.group.channel
+        channel = self._channels.get(name)
         try:
+            if channel is None:
+                raise ChannelDown(NOT_SET_UP)
             leads = self._leads(claimed, office)
             rendered = self._render(claimed, office, leads)
-            letter = self._letter(claimed, rendered, leads)
-            raw = self._channel.send(letter)
+            letter = self._letter(claimed, rendered, leads, office)
+            raw = channel.send(letter)
         except TextFault as err:
             log.error("send.no_words municipality=%s error=%s", claimed.group.municipality, err)
             self._fail(claimed, "no_words")
             return
         except Refused as err:
-            self._fail(claimed, str(err))
+            self._refused(claimed, office, str(err))
             return
         except TryLater as err:
             self._try_later(claimed, office, str(err))
@@ -159,13 +173,13 @@ class Sender:
             at = office.hours.next_open(now + DOWN_PAUSE)
             with self._db.writing() as session:
                 SendingService(session).retry(claimed, str(err), at, counts=False)
-            self._count("channel_down")
+            self._count(name, "channel_down")
             raise
         if leads is not None:
             # Pages show letters to others too: what lets the reader in must not let them in.
             text, html = leads.kept(letter.text), leads.kept(letter.html)
             letter, raw = replace(letter, text=text, html=html), None
-        self._mark_sent(claimed, letter, raw)
+        self._mark_sent(claimed, channel, letter, raw)
 
     def _leads(self, claimed: ClaimedGroup, office: PostOffice) -> Leads | None:
         if self._links is None:
@@ -178,8 +192,18 @@ class Sender:
         told = [Told(notice.kind, notice.role, notice.params) for notice in claimed.notices]
         return render_letter(told, office.title, self._url, office.words, leads)
 
+    def _short(self, claimed: ClaimedGroup, rendered: RenderedLetter, office: PostOffice) -> str:
+        """Without the links that sign in: messengers fetch what they are sent, to show it."""
+        pages = {notice.params.get("page", "") for notice in claimed.notices}
+        page = pages.pop() if len(pages) == 1 else ""
+        return short_text(rendered.subject, office.title, f"{(self._url or '').rstrip('/')}{page}")
+
     def _letter(
-        self, claimed: ClaimedGroup, rendered: RenderedLetter, leads: Leads | None
+        self,
+        claimed: ClaimedGroup,
+        rendered: RenderedLetter,
+        leads: Leads | None,
+        office: PostOffice,
     ) -> OutgoingLetter:
         keys = [notice.key for notice in claimed.notices]
         return OutgoingLetter(
@@ -190,14 +214,17 @@ class Sender:
             rendered.html,
             self._clock.now(),
             unsubscribe=leads.stop if leads else None,
+            short=self._short(claimed, rendered, office),
         )
 
-    def _mark_sent(self, claimed: ClaimedGroup, letter: OutgoingLetter, raw: bytes | None) -> None:
+    def _mark_sent(
+        self, claimed: ClaimedGroup, channel: Channel, letter: OutgoingLetter, raw: bytes | None
+    ) -> None:
         columns = {
             "municipality": claimed.group.municipality,
             "recipient": claimed.group.recipient,
             "message_id": letter.message_id,
-            "channel": self._channel.name,
+            "channel": channel.name,
             "address": letter.address,
             "subject": letter.subject,
             "text": letter.text,
@@ -214,11 +241,11 @@ class Sender:
                 if not left:
                     raise
                 self._sleep(MARK_PAUSE_S)
-        self._count("sent")
+        self._count(claimed.group.channel, "sent")
         log.info(
             "send.sent municipality=%s channel=%s notices=%s",
             claimed.group.municipality,
-            self._channel.name,
+            channel.name,
             ",".join(str(notice.id) for notice in claimed.notices),
         )
 
@@ -236,7 +263,22 @@ class Sender:
         at = office.hours.next_open(self._clock.now() + pause)
         with self._db.writing() as session:
             SendingService(session).retry(claimed, reason, at)
-        self._count("retried")
+        self._count(claimed.group.channel, "retried")
+
+    def _refused(self, claimed: ClaimedGroup, office: PostOffice, reason: str) -> None:
+        """A messenger that takes nothing more for a person is no reason not to tell them: the way
+        ends, and the notices go on by e-mail."""
+        group = claimed.group
+        if group.channel == EMAIL:
+            self._fail(claimed, reason)
+            return
+        log.warning("send.way_ended channel=%s reason=%s", group.channel, reason)
+        now = self._clock.now()
+        with self._db.writing() as session:
+            SendingService(session).back_to_mail(claimed, reason, now)
+            notices = NoticeService(session)
+            notices.readdress(group.municipality, office.hours, now, group.recipient)
+        self._count(group.channel, "way_ended")
 
     def _fail(self, claimed: ClaimedGroup, reason: str) -> None:
         log.warning("send.failed municipality=%s reason=%s", claimed.group.municipality, reason)
@@ -245,7 +287,7 @@ class Sender:
                 self._stop(session, claimed, reason)
             else:
                 SendingService(session).failed(claimed, reason)
-        self._count("failed")
+        self._count(claimed.group.channel, "failed")
 
     def _stop(self, session: Session, claimed: ClaimedGroup, reason: str) -> None:
         """The address is at fault, not the letter: it waits for a better one."""
@@ -256,5 +298,6 @@ class Sender:
             whose = (group.municipality, group.recipient, group.address)
             StopService(session).stop(*whose, reason, office.hours, now)
 
-    def _count(self, outcome: str) -> None:
-        self._tallies.add("letters", self._channel.name, outcome)
+    def _count(self, name: str, outcome: str) -> None:
+        channel = self._channels.get(name)
+        self._tallies.add("letters", channel.name if channel else name, outcome)

@@ -128,6 +128,8 @@ ROUTES: Mapping[str, Access] = {
     "accounts.decide": Access.PAGE_DELIVERIES,
     "accounts.merge": Access.PAGE_DELIVERIES,
     "accounts.take_back": Access.PAGE_DELIVERIES,
+    "ways.mine": Access.PAGE,
+    "ways.change": Access.PAGE,
     "webhooks.listing": Access.PAGE_INSTALLATION,
     "webhooks.add": Access.PAGE_INSTALLATION,
     "webhooks.details": Access.PAGE_INSTALLATION,

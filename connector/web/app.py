@@ -39,6 +39,7 @@ from connector.web.pages import (
     sources,
     stopped,
     trials,
+    ways,
     webhooks,
     withdrawals,
 )
@@ -108,6 +109,7 @@ def create_app(
         rules,
         trials,
         webhooks,
+        ways,
     ):
         app.register_blueprint(pages.blueprint)
     frame.register(app)

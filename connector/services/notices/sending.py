@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from connector.errors import LostLease
 from connector.models import Letter, Notice
 from connector.models.inserting import insert_into
+from connector.services.notices.linking import stop_way
 from connector.services.notices.ways import STOPPED
 
 
@@ -62,15 +63,24 @@ class SendingService:
         ).all()
 
     def due_groups(
-        self, municipalities: Collection[str], now: datetime, limit: int
+        self,
+        municipalities: Collection[str],
+        now: datetime,
+        limit: int,
+        without: Collection[str] = (),
     ) -> list[DueGroup]:
-        """The oldest first."""
+        """The oldest first. without: channels that are down: what waits for them, however much,
+        must not fill the turn of the others."""
         where = (Notice.municipality, Notice.recipient, Notice.channel, Notice.address)
         columns = (*where, Notice.lease_token)
         first = func.min(Notice.id)
         rows = self._session.execute(
             select(*columns, first)
-            .where(_due(now), Notice.municipality.in_(municipalities))
+            .where(
+                _due(now),
+                Notice.municipality.in_(municipalities),
+                Notice.channel.not_in(without),
+            )
             .group_by(*columns)
             .order_by(first)
             .limit(limit)
@@ -146,6 +156,16 @@ class SendingService:
         """counts: whether it was a try of this letter at all. Raises LostLease."""
         tries = Notice.attempts if counts else Notice.attempts - 1
         self._finish(claimed, state="waiting", reason=reason, not_before=not_before, attempts=tries)
+
+    def back_to_mail(self, claimed: ClaimedGroup, reason: str, now: datetime) -> None:
+        """The way is dead: nothing goes there any more, and these notices wait for another one,
+        which the caller finds in the same transaction. Raises LostLease."""
+        group = claimed.group
+        stop_way(
+            self._session, group.municipality, group.recipient, group.channel, group.address,
+            reason, now,
+        )  # fmt: skip
+        self._finish(claimed, state="waiting", reason=None, attempts=0, lease_token=None)
 
     def failed(self, claimed: ClaimedGroup, reason: str) -> None:
         """For good. Raises LostLease."""

@@ -1,0 +1,12 @@
+"""A letter in one sentence, for messengers: no names, and a link to where it can be read."""
+
+MOST_SUBJECT = 200
+
+
+def short_text(subject: str, municipality: str, url: str) -> str:
+    """subject: of the letter, which bears no personal data (texts.letters)."""
+    if len(subject) > MOST_SUBJECT:
+        subject = f"{subject[: MOST_SUBJECT - 1].rstrip()}…"
+    sentence = subject if subject.endswith((".", "!", "?", "…")) else f"{subject}."
+    told = f"{municipality}, методическая служба. {sentence}"
+    return f"{told} Подробности: {url}" if url else told

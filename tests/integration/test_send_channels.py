@@ -1,0 +1,243 @@
+"""Letters by the way each reader chose: one that is down holds up no other."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater
+from connector.channels.mailbox import Mailbox
+from connector.channels.max_bot import MaxBot, MaxFault
+from connector.clock import AdjustableClock
+from connector.db import Database
+from connector.models import Base, LinkCode, Preference, Record, Way
+from connector.runtime.link import MaxLinker
+from connector.runtime.send import DOWN_PAUSE, TERM, Sender
+from connector.services.notices.linking import MAX, LinkingService
+from connector.services.notices.linking import TERM as CODE_TERM
+from tests.integration.fake_max import TOKEN, FakeMax, fake_max
+from tests.integration.test_send_letters import (
+    TUESDAY_NOON,
+    Offices,
+    letters,
+    put,
+    rows,
+    states,
+)
+
+KEYS = [f"k{n:03}" for n in range(150)]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    Base.metadata.create_all(made.engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock() -> AdjustableClock:
+    return AdjustableClock(TUESDAY_NOON)
+
+
+@pytest.fixture
+def max_() -> Iterator[FakeMax]:
+    with fake_max() as made:
+        yield made
+
+
+def bot(max_: FakeMax, token: str = TOKEN) -> MaxBot:
+    return MaxBot(token, max_.url, allow_private=True)
+
+
+def letter(address: str = "500", text: str = "Маршрут остановился.") -> OutgoingLetter:
+    return OutgoingLetter("<abcdef01@x>", address, "Тема", "", "", TUESDAY_NOON, short=text)
+
+
+def sender(database: Database, clock: AdjustableClock, **others: Any) -> Sender:
+    return Sender(database, Offices(), Mailbox(), clock, "https://example.org", others=others)
+
+
+class Messenger:
+    """A channel of the tests. fault: what it raises, None: it takes everything."""
+
+    name = "max"
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault
+        self.tries = 0
+        self.taken: list[OutgoingLetter] = []
+
+    def send(self, letter: OutgoingLetter) -> bytes | None:
+        self.tries += 1
+        if self.fault is not None:
+            raise self.fault
+        self.taken.append(letter)
+        return None
+
+
+def test_a_messenger_gets_one_sentence_without_names(
+    database: Database, clock: AdjustableClock, max_: FakeMax
+) -> None:
+    put(database, "a", "b", channel="max", address="500")
+    assert sender(database, clock, max=bot(max_)).run_once() == 1
+    ((user, text),) = max_.said
+    assert user == "500"
+    assert "https://example.org" in text
+    assert "Иванова" not in text
+    (kept,) = letters(database)
+    assert (kept.channel, kept.address) == ("max", "500")
+    assert "Иванова" in kept.text or kept.text
+
+
+def test_one_channel_down_for_a_day_holds_up_no_other_and_loses_nothing(
+    database: Database, clock: AdjustableClock
+) -> None:
+    # More than one turn takes, and older than the letters.
+    for n, key in enumerate(KEYS):
+        put(database, key, to=f"M{n}", channel="max", address=str(n + 1))
+    put(database, "z1", "z2", to="T1")
+    messenger = Messenger(ChannelDown("max_503"))
+    sending = sender(database, clock, max=messenger)
+    assert sending.run_once() >= 1
+    while sending.run_once():
+        pass
+    assert {row.state for row in rows(database) if row.key.startswith("z")} == {"sent"}
+    assert messenger.tries == 1
+    for _ in range(20):
+        clock.move_to(clock.now() + timedelta(minutes=20))
+        sending.run_once()
+    assert messenger.tries == 21
+    # Of a channel that is away no letter is given up.
+    assert {row.attempts for row in rows(database) if row.key.startswith("k")} <= {0}
+    messenger.fault = None
+    clock.move_to(TUESDAY_NOON + timedelta(days=1) + DOWN_PAUSE)
+    while sending.run_once():
+        pass
+    assert states(database) == {("sent", None)}
+    assert len(messenger.taken) == len(KEYS)
+
+
+def test_a_way_that_ended_gives_way_to_mail(database: Database, clock: AdjustableClock) -> None:
+    with database.writing() as session:
+        body = {"personnel_no": "T1", "last_name": "Белова", "first_name": "Анна",
+                "email": "t1@example.org", "role": "teacher"}  # fmt: skip
+        session.add(
+            Record(municipality="korolev", sheet="staff", key="T1", valid_from=TUESDAY_NOON.date(),
+                   person="T1", body=body, recorded_at=TUESDAY_NOON)
+        )  # fmt: skip
+        LinkingService(session).confirm("korolev", "T1", MAX, "500", TUESDAY_NOON)
+    put(database, "a", channel="max", address="500")
+    sending = sender(database, clock, max=Messenger(Refused("blocked_by_reader")))
+    assert sending.run_once() == 1
+    (row,) = rows(database)
+    assert (row.state, row.channel, row.address) == ("waiting", "email", "t1@example.org")
+    assert sending.run_once() == 1
+    assert states(database) == {("sent", None)}
+    with database.reading() as session:
+        way = session.scalars(select(Way)).one()
+    assert way.stop_reason == "blocked_by_reader"
+
+
+def test_a_channel_that_is_set_up_no_longer_waits_and_says_so(
+    database: Database, clock: AdjustableClock
+) -> None:
+    put(database, "a", channel="max", address="500")
+    assert sender(database, clock).run_once() == 1
+    assert states(database) == {("waiting", "not_set_up")}
+
+
+def test_killed_between_sending_and_marking_the_double_can_be_told(
+    database: Database, clock: AdjustableClock, max_: FakeMax
+) -> None:
+    put(database, "a", channel="max", address="500")
+    real = bot(max_)
+
+    class Dies(Messenger):
+        def send(self, letter: OutgoingLetter) -> bytes | None:
+            real.send(letter)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sender(database, clock, max=Dies()).run_once()
+    clock.move_to(clock.now() + TERM + timedelta(seconds=1))
+    sender(database, clock, max=real).run_once()
+    first, second = max_.said
+    assert first == second
+    assert states(database) == {("sent", None)}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "reason"),
+    [
+        (401, "verify.token", ChannelDown, "token_refused"),
+        (403, "chat.denied", Refused, "blocked_by_reader"),
+        (404, "chat.not.found", Refused, "unknown_user"),
+        (429, "too.many.requests", ChannelDown, "max_429"),
+        (503, "service.unavailable", ChannelDown, "max_503"),
+        (400, "proto.payload", Refused, "max_400"),
+    ],
+)
+def test_each_refusal_of_max_has_its_meaning(
+    max_: FakeMax, status: int, code: str, kind: type[Exception], reason: str
+) -> None:
+    max_.refuse = [(status, code, "whatever")]
+    with pytest.raises(kind, match=reason):
+        bot(max_).send(letter())
+
+
+def test_a_wrong_token_and_a_closed_port_are_nobodys_fault(max_: FakeMax) -> None:
+    with pytest.raises(ChannelDown, match="token_refused"):
+        bot(max_, "wrong").send(letter())
+    gone = MaxBot(TOKEN, "http://127.0.0.1:9", allow_private=True)
+    with pytest.raises((ChannelDown, TryLater)):
+        gone.send(letter())
+    with pytest.raises(MaxFault):
+        gone.updates(None, 0)
+    with pytest.raises(Refused):
+        bot(max_).send(letter("x"))
+
+
+def test_whoever_tells_the_bot_the_code_has_linked_the_account(
+    database: Database, clock: AdjustableClock, max_: FakeMax
+) -> None:
+    with database.writing() as session:
+        old = LinkingService(session).new_code("korolev", "T1", MAX, clock.now())
+        code = LinkingService(session).new_code("korolev", "T1", MAX, clock.now())
+        assert session.scalars(select(LinkCode.digest)).one() != code
+    linker = MaxLinker(database, clock, bot(max_), wait_s=0)
+    max_.wrote(499, old)
+    max_.wrote(498, code, chat="chat")
+    max_.wrote(497, code, is_bot=True)
+    max_.wrote(500, f" {code[:5].lower()}-{code[5:]} ")
+    max_.wrote(501, code)
+    assert linker.run_once() == 3
+    assert [(user, text.partition(":")[0]) for user, text in max_.said] == [
+        ("499", "Этот код не подошёл"), ("500", "Готово"), ("501", "Этот код не подошёл"),
+    ]  # fmt: skip
+    with database.reading() as session:
+        way = session.scalars(select(Way)).one()
+        assert (way.recipient, way.channel, way.address) == ("T1", MAX, "500")
+        assert way.confirmed_at is not None
+        assert session.scalars(select(Preference.channel)).one() == MAX
+    linker.run_once()
+    assert "marker" in max_.asked[-1]
+
+
+def test_a_link_that_starts_the_bot_brings_the_code_and_an_old_one_is_no_good(
+    database: Database, clock: AdjustableClock, max_: FakeMax
+) -> None:
+    linker = MaxLinker(database, clock, bot(max_), wait_s=0)
+    with database.writing() as session:
+        code = LinkingService(session).new_code("korolev", "T1", MAX, clock.now())
+        late = LinkingService(session).new_code("korolev", "T2", MAX, clock.now() - CODE_TERM)
+    max_.started(500, code)
+    max_.started(501, None)
+    max_.started(502, late)
+    linker.run_once()
+    with database.reading() as session:
+        assert session.scalars(select(Way.address)).all() == ["500"]
+        assert session.scalars(select(LinkCode.recipient)).all() == []

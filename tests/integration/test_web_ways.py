@@ -1,0 +1,102 @@
+"""Where I am written to: linked by a code told to the bot, or by a matched account; and left."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from connector.channels.max_bot import MaxBot
+from connector.models import Account, Notice, Preference, Way
+from connector.runtime.link import MaxLinker
+from connector.services.notices.linking import MAX
+from connector.web.app import create_app
+from tests.integration.fake_max import TOKEN, FakeMax, fake_max
+from tests.integration.web_town import NOW, M, WebTown, csrf_token, web_town
+
+PATH = "/me/ways/"
+
+
+@pytest.fixture
+def max_() -> Iterator[FakeMax]:
+    with fake_max() as made:
+        yield made
+
+
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory, max_: FakeMax) -> Iterator[WebTown]:
+    with web_town(tmp_path_factory.mktemp("ways")) as made:
+        bot = MaxBot(TOKEN, max_.url, allow_private=True)
+        container = replace(
+            made.container,
+            channels={**made.container.channels, MAX: bot},
+            config=replace(made.container.config, max_bot="service_bot"),
+        )
+        yield replace(made, container=container, app=create_app(container))
+
+
+def send(client: Any, **form: str) -> Any:
+    form["csrf_token"] = csrf_token(client.get(PATH).text)
+    return client.post(PATH, data=form, follow_redirects=True)
+
+
+def test_a_teacher_links_max_and_leaves_it_again(own: WebTown, max_: FakeMax) -> None:
+    client = own.client("teacher")
+    page = send(client, do="code")
+    code = re.search(r"max\.ru/service_bot\?start=([A-Z0-9]{10})", page.text)
+    assert code is not None
+    container = own.container
+    max_.started(500, code[1])
+    bot = container.channels[MAX]
+    assert isinstance(bot, MaxBot)
+    MaxLinker(container.db, container.clock, bot, wait_s=0).run_once()
+    linked = client.get(PATH).text
+    assert "Писать на почту" in linked
+    assert "пишем сюда" in linked
+    with container.db.reading() as session:
+        assert session.scalars(select(Way.recipient)).all() == ["T-4"]
+        assert session.scalars(select(Preference.channel)).all() == ["max"]
+    assert "Отключено" in send(client, do="leave", channel="max").text
+    with container.db.reading() as session:
+        assert session.scalars(select(Way)).all() == []
+        assert session.scalars(select(Preference.channel)).all() == ["email"]
+
+
+def test_a_matched_account_of_moodle_can_be_chosen_and_no_other(own: WebTown) -> None:
+    client = own.client("teacher")
+    with own.container.db.reading() as session:
+        assert session.scalar(select(Account.match).where(Account.user_id == "4")) == "matched"
+    assert send(client, do="moodle", address="mood:5").status_code == 400
+    assert send(client, do="moodle", address="mood:901").status_code == 400
+    assert "сообщениями в Moodle" in send(client, do="moodle", address="mood:4").text
+    with own.container.db.reading() as session:
+        way = session.scalars(select(Way)).one()
+        assert (way.recipient, way.channel, way.address) == ("T-4", "moodle", "mood:4")
+    assert "Записано" in send(client, do="choose", channel="email").text
+
+
+def test_what_waits_goes_the_new_way(own: WebTown) -> None:
+    with own.container.db.writing() as session:
+        notice = Notice(
+            municipality=M, key="k", kind="route_completed", role="teacher", recipient="T-4",
+            address="t4@school.example", params={}, urgent=False, state="waiting",
+            created_at=NOW, not_before=NOW, attempts=0,
+        )  # fmt: skip
+        session.add(notice)
+        session.flush()
+        number = notice.id
+    send(own.client("teacher"), do="moodle", address="mood:4")
+    with own.container.db.reading() as session:
+        found = session.get_one(Notice, number)
+        assert (found.channel, found.address) == ("moodle", "mood:4")
+
+
+def test_only_people_with_a_number_have_ways(own: WebTown) -> None:
+    assert own.client("administrator").get(PATH).status_code == 404
+    assert own.client("methodist").get(PATH).status_code == 404
+    client = own.client("teacher")
+    assert send(client, do="choose", channel="max").status_code == 400
+    assert send(client, do="choose", channel="pigeon").status_code == 400
+    assert send(client, do="fly").status_code == 400
