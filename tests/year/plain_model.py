@@ -225,18 +225,34 @@ class PlainModel:
         completed = self._completed(me, route)
         if completed and route.approved and max(completed, route.approved) <= day:
             if completed >= day - TOLD_FOR:
-                what = f"route_completed:{code}:{completed}"
-                yield Told(f"{what}:teacher:{me}", me, True)
-                for mentor in self._mentors(me, day):
-                    yield Told(f"{what}:mentor:{mentor}", mentor, True)
-                for methodist in self._methodists(me, day):
-                    yield Told(f"{what}:methodist:{methodist}", methodist, False)
+                yield from self._news(me, f"route_completed:{code}:{completed}", day)
             return
+        yield from self._moved(me, route, day)
         first = self._stalled_since(me, route, day)
         if first is not None:
             yield from self._stalled(
                 me, f"route_stalled:{code}:{first}", self._clock(route, first, day), day
             )
+
+    def _moved(self, me: str, route: RouteRow, day: date) -> Iterator[Told]:
+        """Approved, and each step done, while it is neither completed nor cancelled."""
+        if route.approved is None or route.approved > day:
+            return
+        if route.cancelled is not None and route.cancelled <= day:
+            return
+        code = f"{me}/{route.number}"
+        if route.approved >= day - TOLD_FOR:
+            yield from self._news(me, f"route_approved:{code}:{route.approved}", day)
+        for order, done in self._done(me, route).items():
+            if day - TOLD_FOR <= done <= day:
+                yield from self._news(me, f"step_done:{code}:{order}:{done}", day)
+
+    def _news(self, me: str, what: str, day: date) -> Iterator[Told]:
+        yield Told(f"{what}:teacher:{me}", me, True)
+        for mentor in self._mentors(me, day):
+            yield Told(f"{what}:mentor:{mentor}", mentor, True)
+        for methodist in self._methodists(me, day):
+            yield Told(f"{what}:methodist:{methodist}", methodist, False)
 
     def _stalled(self, me: str, what: str, waited: int, day: date) -> Iterator[Told]:
         methodists = self._methodists(me, day)

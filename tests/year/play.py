@@ -25,7 +25,13 @@ MOMENTS = (time(0, 0), time(6, 0), NOON, NIGHT)
 little, when people must not be disturbed any more."""
 TURN = timedelta(hours=1)
 """The clock of the product runs on while it works; no moment of the year takes as long."""
-MODELLED = ("deficits_found", "route_completed", "route_stalled")
+MODELLED = (
+    "deficits_found",
+    "route_approved",
+    "step_done",
+    "route_completed",
+    "route_stalled",
+)
 
 
 @dataclass
