@@ -12,6 +12,7 @@ PATHS = (
     f"/m/{M}/", f"/m/{M}/staff", f"/m/{M}/staff/T-4", f"/m/{M}/routes", f"/m/{M}/letters",
     f"/m/{M}/notices", f"/m/{M}/indicators/korolev.diagnosed", "/m/kuznetsk/",
     f"/m/{M}/indicators/korolev.monitoring", "/m/kuznetsk/indicators/kuznetsk.roadmap",
+    "/sources/new", "/sources/mood/connect", "/sources/mood/wait", "/sources/mood/settings.txt",
     "/deliveries/", "/deliveries/1", "/accounts/", f"/m/{M}/courses/", f"/m/{M}/withdrawals/",
     f"/m/{M}/courses/course", f"/m/{M}/courses/quiz", f"/m/{M}/courses/catalogue.zip",
     "/", "/login", f"/m/{M}/passports",
@@ -19,6 +20,7 @@ PATHS = (
     f"/m/{M}/records/meetings/new", f"/m/{M}/records/support/row", f"/m/{M}/snapshots/",
 )  # fmt: skip
 STEMS = (
+    "/sources/{}/connect", "/sources/{}/wait", "/sources/{}/role.xml", "/sources/mood/wait?turn={}",
     "/m/{}/", "/m/korolev/staff/{}", "/m/korolev/indicators/{}", "/m/korolev/letters/{}",
     "/m/korolev/letters/{}/body", "/deliveries/{}", "/static/{}", "/{}", "/m/korolev/{}",
     "/login?next={}", "/m/korolev/records/{}", "/m/korolev/records/plans/row?key={}",
@@ -30,6 +32,8 @@ NAMES = ("period", "as_of", "by", "page", "q", "standing", "state", "source", "b
          "school", "association", "schools", "associations", "all", "nearest", "key", "undone",
          "number", "title", "name", "headers")  # fmt: skip
 POSTS = (
+    "/sources/new", "/sources/mood/access", "/sources/mood/rotate", "/sources/nothing/test",
+    "/sources/mood/municipalities",
     "/accounts/confirm", "/accounts/decide", "/accounts/merge", "/accounts/take-back",
     f"/m/{M}/courses/course", f"/m/{M}/courses/quiz", f"/m/{M}/courses/quiz/not-ours",
     f"/m/{M}/courses/course/take-back", f"/m/{M}/withdrawals/", f"/m/{M}/withdrawals/take-back",
@@ -38,7 +42,8 @@ POSTS = (
     f"/m/{M}/records/decisions/save", f"/m/{M}/records/roadmap/done",
     f"/m/{M}/records/plans/take-back", f"/m/{M}/records/nothing/save", f"/m/{M}/snapshots/",
 )  # fmt: skip
-FIELDS = ("source", "user_id", "municipality", "number", "decision", "csrf_token", "x", "key",
+FIELDS = ("code", "dialect", "municipalities", "url", "rest_token", "sure",
+          "source", "user_id", "municipality", "number", "decision", "csrf_token", "x", "key",
           "version", "association", "held_on", "agenda", "personnel_no", "title", "scope",
           "analysis", "period", "as_of", "done_on", "reason", "name", "into", "like", "all",
           "slot:1", "slot:x", "new_code", "one", "answer", "next")  # fmt: skip
