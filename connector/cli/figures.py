@@ -1,4 +1,4 @@
-"""connector shares, explain, stalls, recount, snapshot."""
+"""connector shares, explain, recount, snapshot."""
 
 import argparse
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.bootstrap import Container
 from connector.cli.changing import changing_document, changing_told
-from connector.cli.output import Output, day, table
+from connector.cli.output import Output
 from connector.cli.session import container, known_municipality
 from connector.domain.because import Because, SliceKind
 from connector.domain.indicators import IndicatorKind
@@ -23,7 +23,6 @@ from connector.errors import ConnectorError
 from connector.models import Tenant
 from connector.runtime.engine import Engine
 from connector.services.figures.figures import Figure, FigureService, SubjectFigure
-from connector.services.figures.profiles import ProfileService
 from connector.services.figures.snapshots import SnapshotService
 from connector.services.folding.rebuilding import Rebuild
 from connector.services.folding.recounting import Recount
@@ -43,9 +42,6 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     explain.add_argument("person", nargs="?", help="табельный номер")
     when(explain)
     explain.set_defaults(run=_explain)
-    stalls = commands.add_parser("stalls", parents=[common], help="остановившиеся маршруты")
-    stalls.add_argument("municipality")
-    stalls.set_defaults(run=_stalls)
     recount = commands.add_parser("recount", parents=[common], help="пересчитать всё заново")
     recount.add_argument("--verify", action="store_true", help="только сверить, ничего не меняя")
     recount.add_argument("--municipality", metavar="M")
@@ -253,34 +249,6 @@ def _subject_lines(subject: SubjectFigure) -> list[str]:
         told = f", сообщение № {evidence.delivery}" if evidence.delivery else ""
         lines.append(f"    доказательство {evidence.key}{told}")
     return lines
-
-
-def _stalls(arguments: argparse.Namespace, output: Output) -> int:
-    with container() as made:
-        code = known_municipality(made, arguments.municipality)
-        with made.db.reading() as session:
-            service = ProfileService(session, made.rulebook, made.clock.now(), made.settings)
-            routes = service.routes(code, "stalled")
-    found = [(r, r.episode) for r in routes if r.episode is not None]
-    document = [
-        {
-            "personnel_no": r.person.personnel_no,
-            "name": r.person.full_name,
-            "route": r.progress.route.number,
-            "stalled_since": e.first_day,
-            "reason": str(e.reason),
-            "idle_days": e.idle_days,
-            "told": [str(rung) for rung in e.rungs],
-        }
-        for r, e in found
-    ]
-    rows = [
-        (r.person.full_name, r.progress.route.number, day(e.first_day), e.idle_days)
-        for r, e in found
-    ]
-    head = ("педагог", "маршрут", "стоит с", "рабочих дней без движения")
-    output.result(document, table(head, rows) if rows else ["Остановившихся маршрутов нет."])
-    return 0
 
 
 def _recount(arguments: argparse.Namespace, output: Output) -> int:

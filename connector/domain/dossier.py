@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from enum import StrEnum
 
 from connector.domain.because import SubjectKind
 from connector.domain.calendar import WorkCalendar
@@ -19,34 +18,8 @@ from connector.domain.records import (
     Support,
 )
 from connector.domain.routes import Route
-
-
-class Rung(StrEnum):
-    """Who can be told of a route that is stalled, one after the other."""
-
-    METHODIST = "methodist"
-    HEAD = "head"
-    SPECIALIST = "specialist"
-
-
-@dataclass(frozen=True, slots=True)
-class StallPolicy:
-    """Working days without progress, and after a due date, until a route is stalled (domain 4).
-
-    ladder: who hears of it, lowest first: the methodist at once, each other rung after its own
-    working days. A municipality whose methodists answer to a specialist alone leaves the heads out
-    (khankaysky 4).
-    """
-
-    idle_days: int = 20
-    grace_days: int = 5
-    head_after: int = 5
-    specialist_after: int = 10
-    ladder: tuple[Rung, ...] = tuple(Rung)
-
-    def after(self, rung: Rung) -> int:
-        """Working days from the first stalled day on until the rung is told."""
-        return {Rung.HEAD: self.head_after, Rung.SPECIALIST: self.specialist_after}.get(rung, 0)
+from connector.domain.stall_answers import StallAnswer
+from connector.domain.stall_policy import StallPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +78,4 @@ class Dossier:
     assigned: tuple[StaffMember, ...] = ()
     regional_methodists: tuple[StaffMember, ...] = ()
     assessments: tuple[Assessment, ...] = ()
+    stall_answers: tuple[StallAnswer, ...] = ()

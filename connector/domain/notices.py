@@ -11,13 +11,12 @@ from typing import Any
 from connector.domain.cases import Case, StaffCase
 from connector.domain.catalogue import Programme
 from connector.domain.deficits import Deficit
-from connector.domain.dossier import Rung
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.progress import RouteProgress
 from connector.domain.results import Result
-from connector.domain.route_notices import expiring, step_title, told_of_progress
-from connector.domain.stalls import Episode, episode_on
+from connector.domain.route_notices import expiring, told_of_progress
+from connector.domain.stall_notices import stalls_owed
 
 HORIZON = timedelta(days=30)
 """What happened longer ago is told to nobody: a backfill of years is no news. A route that is
@@ -28,10 +27,6 @@ HELPS = 3
 
 DEFICITS_FOUND = "deficits_found"
 ROUTE_COMPLETED = "route_completed"
-ROUTE_STALLED = "route_stalled"
-
-NOBODY = "nobody"
-"""Stands in the key for a recipient who was not found."""
 
 
 def owed_for(
@@ -47,6 +42,7 @@ def owed_for(
         *_deficits(case, circle, day, horizon),
         *_routes(case, circle, day, horizon),
         *expiring(case, circle, day),
+        *stalls_owed(case, circle, day, horizon),
     ]
     return tuple(sorted(owed, key=lambda notice: notice.key))
 
@@ -109,17 +105,12 @@ def _helping(case: StaffCase, competency: str, day: date) -> list[str]:
 
 
 def _routes(case: StaffCase, circle: Circle, day: date, horizon: timedelta) -> Iterator[Owed]:
-    setting = case.setting
     for progress in case.folded.routes:
         completed = progress.completed_on
-        if progress.is_completed(day) and completed is not None:
-            if completed >= day - horizon:
-                yield from _completed(case, circle, progress, completed)
-            continue
-        yield from told_of_progress(case, circle, progress, day, horizon)
-        episode = episode_on(progress, day, setting.calendar, setting.stalls)
-        if episode is not None:
-            yield from _stalled(case, circle, episode, day)
+        if progress.is_completed(day) and completed is not None and completed >= day - horizon:
+            yield from _completed(case, circle, progress, completed)
+        if not progress.is_completed(day):
+            yield from told_of_progress(case, circle, progress, day, horizon)
 
 
 def _completed(
@@ -139,55 +130,3 @@ def _completed(
         number = member.personnel_no
         key = f"{ROUTE_COMPLETED}:{progress.route.code}:{on.isoformat()}:{role}:{number}"
         yield Owed(key, ROUTE_COMPLETED, role, number, params, on)
-
-
-def _stalled(case: StaffCase, circle: Circle, episode: Episode, day: date) -> Iterator[Owed]:
-    """One alert an episode to each: methodist and mentor at once, heads and specialist later."""
-    route = episode.route.route
-    params = _stall_params(case, episode, day)
-    for role, members in _rungs(circle, episode.rungs):
-        numbers: list[str | None] = [*sorted({m.personnel_no for m in members})]
-        for number in numbers or [None]:
-            to = number or NOBODY
-            key = f"{ROUTE_STALLED}:{route.code}:{episode.first_day.isoformat()}:{role}:{to}"
-            urgent = role is not Recipient.MENTOR
-            yield Owed(key, ROUTE_STALLED, role, number, params, episode.first_day, urgent)
-
-
-def _rungs(
-    circle: Circle, rungs: tuple[Rung, ...]
-) -> Iterator[tuple[Recipient, tuple[StaffMember, ...]]]:
-    """Who is to hear by now; only the lack of a methodist is shown, as nobody."""
-    yield Recipient.METHODIST, circle.methodists
-    if circle.mentors:
-        yield Recipient.MENTOR, circle.mentors
-    heads = tuple(circle.heads.values())
-    if heads and Rung.HEAD in rungs:
-        yield Recipient.HEAD, heads
-    # Without a head the ladder goes on to the next rung at once (domain 4).
-    reached = Rung.SPECIALIST in rungs or (not heads and Rung.HEAD in rungs)
-    if reached and circle.specialists:
-        yield Recipient.SPECIALIST, circle.specialists
-
-
-def _stall_params(case: StaffCase, episode: Episode, day: date) -> dict[str, Any]:
-    """Nothing that changes from day to day: the alert is one and the same all the episode long."""
-    waiting = [
-        progress
-        for progress in episode.route.steps
-        if progress.step.required and (progress.done is None or progress.done.day > day)
-    ]
-    required = sum(progress.step.required for progress in episode.route.steps)
-    first = min(waiting, key=lambda progress: progress.step.order, default=None)
-    return {
-        "number": episode.route.route.number,
-        "person": _person(case).full_name,
-        "reason": str(episode.reason),
-        "since": episode.since.isoformat(),
-        "first_day": episode.first_day.isoformat(),
-        "done": required - len(waiting),
-        "required": required,
-        "next_step": first.step.order if first else None,
-        "next_title": step_title(case, first.step.target) if first else None,
-        "next_due": first.step.due_on.isoformat() if first and first.step.due_on else None,
-    }

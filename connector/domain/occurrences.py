@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from connector.domain.dates import Span
 from connector.domain.deficits import Measured
 from connector.domain.dossier import Setting
 from connector.domain.events import DomainEvent, EventType
@@ -11,9 +12,7 @@ from connector.domain.notices import HORIZON
 from connector.domain.progress import RouteProgress
 from connector.domain.proofs import Proof
 from connector.domain.staff_cases import StaffCase
-from connector.domain.stalls import episode_on
-
-_DAY = timedelta(days=1)
+from connector.domain.stall_episodes import ended_episodes
 
 
 def events_for(
@@ -138,16 +137,11 @@ def _resumed(
     progress: RouteProgress, since: date, day: date, setting: Setting
 ) -> Iterator[DomainEvent]:
     """A step that was done and ended a stall, of a route that goes on afterwards."""
-    days = {step.done.day for step in progress.steps if step.done is not None}
-    for on in sorted(one for one in days if since <= one <= day):
-        if not progress.is_active(on):
-            continue
-        before = episode_on(progress, on - _DAY, setting.calendar, setting.stalls)
-        if before is None or episode_on(progress, on, setting.calendar, setting.stalls):
-            continue
-        first = before.first_day.isoformat()
-        at = {"stalled_since": first}
-        yield _route_event(EventType.ROUTE_RESUMED, progress, on, first, **at)
+    for ended in ended_episodes(progress, Span(since, day), setting.calendar, setting.stalls):
+        if not ended.is_completed:
+            first = ended.last.first_day.isoformat()
+            at = {"stalled_since": first}
+            yield _route_event(EventType.ROUTE_RESUMED, progress, ended.ended_on, first, **at)
 
 
 def _route_event(

@@ -35,6 +35,8 @@ class Owed:
     happened_on: local day of what is told. urgent: an alert, told at once in waking hours; others
     are
         gathered into the digest.
+    follows: keys of which one must have been sent; who was not told the beginning is not told the
+        end. Empty: nothing must have.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Owed:
     params: Mapping[str, Any]
     happened_on: date
     urgent: bool = False
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,12 @@ class Circle:
     methodists: of the person, the school or the associations; where nobody is assigned, those who
     sign in as methodists are named by the service that builds this. heads: by association code.
     Around what is neither a person nor an association stand all methodists and specialists.
+    colleagues: who is told for those that the answers to the person's stalled routes name, by that
+    name; nobody where they have left without a deputy.
     """
 
     mentors: tuple[StaffMember, ...] = ()
     heads: Mapping[str, StaffMember] = field(default_factory=dict)
     methodists: tuple[StaffMember, ...] = ()
     specialists: tuple[StaffMember, ...] = ()
+    colleagues: Mapping[str, tuple[StaffMember, ...]] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from connector.models.share import (
 )
 from connector.models.source import Source, SourceCount, SourceMunicipality
 from connector.models.source_check import SourceCheck
+from connector.models.stall_answer import StallAnswer
 from connector.models.subject import Subject
 from connector.models.tally import Tally
 from connector.models.unwanted import Unwanted
@@ -78,6 +79,7 @@ __all__ = [
     "SourceHour",
     "SourceMunicipality",
     "SourceWatch",
+    "StallAnswer",
     "Subject",
     "Tally",
     "Tenant",

@@ -85,6 +85,7 @@ class Tenant(Base):
     judged_on: the local day for which every due subject has been marked. rules_digest: of the rules
         it is judged by; another one means everybody is judged anew. measures: by indicator of those
         rules its kind and subject. closed_on: the last local day whose plans were compared.
+        stalls_week: the Monday of the last week whose digest of stalled routes was written.
     """
 
     __tablename__ = "tenants"
@@ -94,6 +95,7 @@ class Tenant(Base):
     rules_digest: Mapped[str | None] = mapped_column(String(64))
     measures: Mapped[dict[str, Any] | None]
     closed_on: Mapped[date | None]
+    stalls_week: Mapped[date | None]
 
 
 class PlanMark(Base):

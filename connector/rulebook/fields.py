@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
-from connector.domain.dossier import Rung
 from connector.domain.owed import Recipient
+from connector.domain.stall_policy import Rung
 from connector.rulebook.faults import near_miss
 
 MESSAGES: dict[str, Any] = {
@@ -53,6 +53,21 @@ class Text(fields.Field[str]):
         if not isinstance(value, str) or not value.strip():
             raise ValidationError("ожидался непустой текст")
         return value.strip()
+
+
+class Texts(fields.Field[tuple[str, ...]]):
+    """A list of texts, at least one."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not value or not all(map(_is_text, value)):
+            raise ValidationError("ожидался список: [ВХОД-2026]; номер пишут в кавычках")
+        return tuple(one.strip() for one in value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 class Whole(fields.Field[int]):

@@ -14,11 +14,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector import __version__
-from connector.domain.dossier import DraftPolicy, StallPolicy
+from connector.domain.dossier import DraftPolicy
 from connector.domain.levels import Scale, Scales
 from connector.domain.preferences import STANDARD, LetterPolicy
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
+from connector.domain.stall_policy import StallPolicy
 from connector.domain.words import CORE
 from connector.domain.words.vocabulary import Vocabulary
 from connector.rulebook.amendments import Amending, Amendment
@@ -32,6 +33,7 @@ from connector.rulebook.notice_files import notices_in
 from connector.rulebook.passports import Passports, passports_in, shared_passports
 from connector.rulebook.register_files import documents_in, roadmap_in
 from connector.rulebook.schemas import IndicatorsFileSchema, MunicipalitySchema, load
+from connector.rulebook.stall_files import policy_of, stall_faults
 
 FILES = (
     "municipality.yaml",
@@ -96,8 +98,8 @@ class _Loader:
             raise RulesRefused(self._faults)
         zone: ZoneInfo = settings["timezone"]
         scales = _scales(settings["scales"])
-        stalls = StallPolicy(**(settings["stalls"] or {}))
         moodle = moodle_wishes(settings["moodle"])
+        stalls = policy_of(settings["stalls"])
         return MunicipalityRules(
             code=self._code,
             title=settings["title"],
@@ -105,6 +107,7 @@ class _Loader:
             indicators=indicators,
             scales=scales,
             stalls=stalls,
+            weekly_stalls=settings["stalls"] is None or settings["stalls"]["weekly_digest"],
             auto_match_email=settings["auto_match_email"],
             closing_hour=settings["closing_hour"],
             digest_hour=settings["digest_hour"],
@@ -210,6 +213,7 @@ class _Loader:
             )
         self._check_scales(settings["scales"], node)
         self._check_letters(settings["letters"] or {}, node)
+        self._faults += stall_faults(settings["stalls"], node)
         return settings
 
     def _check_letters(self, letters: Mapping[str, Any], node: Node) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from connector.domain.because import SubjectKind
 from connector.domain.calendar import WorkCalendar
-from connector.domain.dossier import DraftPolicy, StallPolicy
+from connector.domain.dossier import DraftPolicy
 from connector.domain.hours import PostHours
 from connector.domain.indicators import Indicator
 from connector.domain.levels import Scales
@@ -14,6 +14,7 @@ from connector.domain.preferences import STANDARD, LetterPolicy
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
 from connector.domain.rule_notices import NoticeRule
+from connector.domain.stall_policy import StallPolicy
 from connector.domain.wishes import MoodleWishes
 from connector.rulebook.faults import UnknownIndicator
 
@@ -29,6 +30,7 @@ class MunicipalityRules:
     roadmap: what the rules say there ought to be. notices: what the rule files themselves have
     people told. numbers: those of the indicators' words, by the
     name under which a trial may change them. moodle: what it wants done in its Moodles.
+    weekly_stalls: whether stalled routes are summed up once a week.
     """
 
     code: str
@@ -51,6 +53,7 @@ class MunicipalityRules:
     drafts: DraftPolicy = field(default_factory=DraftPolicy)
     moodle: MoodleWishes = field(default_factory=MoodleWishes)
     letter_policy: LetterPolicy = STANDARD
+    weekly_stalls: bool = True
 
     def indicator(self, code: str) -> Indicator:
         """Raises UnknownIndicator."""

@@ -29,6 +29,11 @@ TAKEN = (
     "proof_expiring",
     "route_completed",
     "route_stalled",
+    "stall_reminder",
+    "stall_handed",
+    "stall_check",
+    "stall_over",
+    "stalls_week",
     "plan_met",
     "plan_lost",
 )

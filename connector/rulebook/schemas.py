@@ -6,7 +6,6 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from connector.domain.because import SubjectKind
-from connector.domain.dossier import Rung
 from connector.domain.indicators import IndicatorKind
 from connector.domain.people import Role
 from connector.domain.periods import PeriodKind
@@ -18,7 +17,6 @@ from connector.rulebook.fields import (
     Choice,
     Courses,
     Day,
-    Ladder,
     NoticeName,
     Percent,
     RuleSchema,
@@ -27,16 +25,7 @@ from connector.rulebook.fields import (
     YesNo,
     Zone,
 )
-
-
-class StallSchema(RuleSchema):
-    """Working days of domain 4, and who hears of a stalled route."""
-
-    idle_days = Whole(1, 250, load_default=20)
-    grace_days = Whole(0, 250, load_default=5)
-    head_after = Whole(0, 250, load_default=5)
-    specialist_after = Whole(0, 250, load_default=10)
-    ladder = Ladder(load_default=tuple(Rung))
+from connector.rulebook.stall_files import StallSchema
 
 
 class DraftSchema(RuleSchema):

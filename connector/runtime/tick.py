@@ -25,6 +25,7 @@ from connector.services.cases.subjects import ensure_municipality, mark_all_dirt
 from connector.services.notices.plans import PlanService
 from connector.services.rules.changeovers import ChangeoverService, measures_of
 from connector.services.rules.sets import RuleSetService
+from connector.services.stalls.weekly import WeeklyService
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +89,28 @@ class Ticker:
                     return True
         if self._follower.follow(rules, now):
             return True
-        if closed or busy or changing:
-            # Plans are judged on shares that are up to the day.
+        if busy or changing:
+            # Plans are judged on shares that are up to the day, and so is the week.
+            return False
+        if self._tell_week(rules, tenant.stalls_week if tenant else None, now):
+            return True
+        if closed:
             return False
         with self._db.writing() as session:
             setting = self._settings.get(session, municipality, today)
             return PlanService(session).close_day(rules, setting, now)
+
+    def _tell_week(self, rules: MunicipalityRules, told: date | None, now: datetime) -> bool:
+        """Stalled routes, summed up for those in charge on the week's first working day."""
+        with self._db.reading() as session:
+            weekly = WeeklyService(session, self._rulebook, self._settings, now)
+            if not weekly.is_due(rules, told):
+                return False
+            # Folds everybody who has a route: not while others wait to write.
+            owed = weekly.owed(rules, told)
+        with self._db.writing() as session:
+            weekly = WeeklyService(session, self._rulebook, self._settings, now)
+            return weekly.tell(rules, owed)
 
     def _begin_day(
         self, session: Session, rules: MunicipalityRules, today: date, now: datetime

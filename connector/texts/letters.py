@@ -31,12 +31,17 @@ from connector.texts.words import plural, sandbox
 _ORDER = (
     *(f"alarm_{kind}" for kind in AlarmKind),
     "alarm_over",
+    "stall_handed",
     "route_stalled",
+    "stall_check",
+    "stall_reminder",
     "deficits_found",
     "proof_expiring",
     "route_approved",
     "route_completed",
     "step_done",
+    "stall_over",
+    "stalls_week",
     "plan_lost",
     "plan_met",
 )

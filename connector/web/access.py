@@ -83,6 +83,8 @@ ROUTES: Mapping[str, Access] = {
     "drafts.save": Access.PAGE,
     "drafts.dismiss": Access.PAGE,
     "drafts.again": Access.PAGE,
+    "stalls.board": Access.PAGE,
+    "stalls.answer": Access.PAGE,
     "post.letters": Access.PAGE,
     "post.letter": Access.PAGE,
     "post.letter_body": Access.PAGE,

@@ -84,7 +84,7 @@ def _doors(viewer: Viewer, municipality: str | None) -> list[Door]:
                 doors.append(_door("Мой профиль", "people.profile", "people.profile", **own))
             parts: tuple[tuple[str, str | tuple[str, ...], str], ...] = (
                 ("Люди", "people.listing", "people.listing"),
-                ("Маршруты", ("people.routes", "drafts", "routes"), "people.routes"),
+                ("Маршруты", ("people.routes", "drafts", "routes", "stalls"), "people.routes"),
                 ("Письма", "post.letter", "post.letters"),
                 ("Уведомления", "post.notices", "post.notices"),
             )

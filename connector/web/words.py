@@ -35,6 +35,12 @@ STALLS = {
     "idle": "давно нет продвижения",
     "overdue": "просрочен обязательный шаг",
 }
+STALL_ANSWERS = {
+    "acknowledged": "принято к сведению",
+    "snoozed": "отложено",
+    "measure": "принята мера",
+    "handed_over": "передано",
+}
 STAFF_ROLES = {"teacher": "педагогический работник", "manager": "управленческий кадр"}
 ROLES = {
     "administrator": "администратор",
@@ -74,6 +80,11 @@ NOTICES = {
     "route_stalled": "Маршрут остановился",
     "address_stopped": "Письма не доходят до адресата",
     "sign_in_link": "Новая ссылка для входа",
+    "stall_handed": "Передан остановившийся маршрут",
+    "stall_check": "Пора проверить, помогла ли мера",
+    "stall_reminder": "Остановившийся маршрут ждёт ответа",
+    "stall_over": "Маршрут снова движется",
+    "stalls_week": "Итоги недели по остановившимся маршрутам",
     "plan_met": "План выполнен",
     "plan_lost": "План больше не выполняется",
 }
@@ -206,6 +217,7 @@ WORDS = {
     "deficit": DEFICITS,
     "route_state": ROUTE_STATES,
     "stall": STALLS,
+    "stall_answer": STALL_ANSWERS,
     "staff_role": STAFF_ROLES,
     "role": ROLES,
     "subjects": SUBJECTS,

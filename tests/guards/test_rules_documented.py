@@ -20,6 +20,7 @@ from connector.rulebook import (
     notice_files,
     register_files,
     schemas,
+    stall_files,
 )
 from connector.rulebook.amendments import parse_amendment
 from connector.rulebook.documents import read_document
@@ -42,7 +43,8 @@ SHIPPED = (
 )
 SCHEMAS = (
     schemas.MunicipalitySchema,
-    schemas.StallSchema,
+    stall_files.StallSchema,
+    stall_files.KindSchema,
     schemas.ScaleSchema,
     schemas.QuietSchema,
     schemas.MoodleSchema,

@@ -13,12 +13,13 @@ from connector.db import Database
 from connector.domain.because import SubjectKind
 from connector.domain.calendar import WorkCalendar
 from connector.domain.catalogue import Catalogue
-from connector.domain.dossier import Setting, StallPolicy
+from connector.domain.dossier import Setting
 from connector.domain.events import EventType
 from connector.domain.indicators import Basis, Indicator, IndicatorKind, Plan
 from connector.domain.levels import Scales
 from connector.domain.people import Association, Dated, Organisation
 from connector.domain.periods import PeriodKind
+from connector.domain.stall_policy import StallPolicy
 from connector.domain.words.staff import everyone
 from connector.models import Base, Event, Login, Notice, PlanMark, Record, Share, Tenant
 from connector.rulebook import MunicipalityRules

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from connector.domain.cases import StaffCase
 from connector.domain.catalogue import parse_target
 from connector.domain.dates import Span
-from connector.domain.dossier import Dossier, Rung, StallPolicy
+from connector.domain.dossier import Dossier
 from connector.domain.evidence import Evidence
 from connector.domain.folding import fold
 from connector.domain.notices import owed_for
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.routes import Route, RouteStep
+from connector.domain.stall_policy import Rung, StallPolicy
 from tests.unit.domain.builders import attempt, completion, noon, person, route, setting
 from tests.unit.domain.random_cases import FIRST, LAST, evidence, people, routes, school_cases
 
@@ -53,6 +54,10 @@ def told(owed: Sequence[Owed], kind: str) -> set[tuple[str, str | None, bool]]:
 
 def stalls(owed: Sequence[Owed]) -> tuple[Owed, ...]:
     return tuple(o for o in owed if o.kind == "route_stalled")
+
+
+def alerts(one: StaffCase, circle: Circle, day: date) -> list[Owed]:
+    return [o for o in owed_for(one, circle, day) if o.kind == "route_stalled"]
 
 
 def failed(*pairs: tuple[int, int], on: date = TAKEN, number: int = 1) -> Evidence:
@@ -151,11 +156,13 @@ def test_an_episode_is_one_alert_in_the_same_words_every_day() -> None:
         "reason": "idle",
         "since": "2026-03-02",
         "first_day": "2026-03-30",
+        "waited": 0,
         "done": 0,
         "required": 2,
         "next_step": 1,
         "next_title": "Сильная",
         "next_due": None,
+        "tried": [],
     }
 
 
@@ -169,7 +176,7 @@ def test_a_new_episode_is_a_new_alert() -> None:
 def test_without_a_head_the_specialist_hears_in_their_place() -> None:
     circle = Circle(methodists=FULL.methodists, specialists=FULL.specialists)
     one = case(routes=(route(steps=STEPS),))
-    at_heads, later = (owed_for(one, circle, day) for day in (HEADS_ON, SPECIALIST_ON))
+    at_heads, later = (alerts(one, circle, day) for day in (HEADS_ON, SPECIALIST_ON))
     assert {str(o.role) for o in at_heads} == {"methodist", "specialist"}
     assert at_heads == later
 
@@ -186,7 +193,7 @@ def test_a_ladder_without_heads_leaves_them_out(day: date, roles: set[str]) -> N
     """khankaysky 4: the methodists answer to the specialist."""
     within = setting(policy=StallPolicy(ladder=(Rung.METHODIST, Rung.SPECIALIST)))
     one = StaffCase(fold(Dossier(person(), routes=(route(steps=STEPS),)), within), within)
-    assert {str(o.role) for o in owed_for(one, FULL, day)} == roles
+    assert {str(o.role) for o in alerts(one, FULL, day)} == roles
 
 
 def test_a_head_of_two_associations_is_alerted_once() -> None:

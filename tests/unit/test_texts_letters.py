@@ -26,6 +26,44 @@ STALL = {
     "next_title": "Сильная",
     "next_due": "2026-04-10",
 }
+MEASURE = {
+    "kind": "measure",
+    "by": "Петрова Ольга",
+    "on": "2026-04-01",
+    "until": "2026-04-10",
+    "to": None,
+    "text": "Позвонила, договорились о замене",
+}
+TRIED = {
+    **STALL,
+    "waited": 8,
+    "tried": [
+        {**MEASURE, "kind": "acknowledged", "until": None, "text": None},
+        {**MEASURE, "kind": "snoozed", "text": None},
+        {**MEASURE, "kind": "handed_over", "until": None, "to": "Сидоров Пётр"},
+        MEASURE,
+    ],
+}
+OVER = {"ended_on": "2026-04-12", "completed": False, "step": 2, "step_title": "Курс", "left": 1}
+WEEK = {
+    "open": 3,
+    "new": 1,
+    "closed": 2,
+    "unanswered": 1,
+    "due": 1,
+    "escalated": 1,
+    "longest": 21,
+    "oldest": [
+        {
+            "person": "Иванова Анна",
+            "number": "7",
+            "first_day": "2026-03-30",
+            "waited": 21,
+            "state": "measure",
+            "until": "2026-05-10",
+        }
+    ],
+}
 FOUND = {
     "title": "Входная",
     "on": "2026-03-10",
@@ -65,6 +103,12 @@ EVERY = [
     Told("deficits_found", "head", NUMBERS),
     *(Told("route_completed", role, ROUTE) for role in ("teacher", "mentor", "methodist")),
     *(Told("route_stalled", r, STALL) for r in ("methodist", "mentor", "head", "specialist")),
+    *(Told("route_stalled", r, TRIED) for r in ("methodist", "mentor", "head", "specialist")),
+    Told("stall_reminder", "methodist", TRIED),
+    *(Told("stall_handed", r, {**TRIED, **MEASURE}) for r in ("methodist", "head", "specialist")),
+    *(Told("stall_check", r, {**TRIED, **MEASURE}) for r in ("methodist", "mentor", "specialist")),
+    Told("stall_over", "methodist", {**TRIED, **OVER}),
+    *(Told("stalls_week", r, WEEK) for r in ("methodist", "head", "specialist")),
     *(Told(k, r, PLAN) for k in ("plan_met", "plan_lost") for r in ("methodist", "head")),
     *(Told("route_approved", role, APPROVED) for role in ("teacher", "mentor", "methodist")),
     *(Told("step_done", role, STEP) for role in ("teacher", "mentor", "methodist")),

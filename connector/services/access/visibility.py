@@ -91,6 +91,11 @@ class Viewer:
         return self.sees_all_people
 
     @property
+    def answers_stalls(self) -> bool:
+        """Whether this viewer has a board of stalled routes to answer on."""
+        return self.sees_all_people or (self.role in _NEIGHBOURS and self.person is not None)
+
+    @property
     def deliveries_of(self) -> frozenset[str] | None:
         """The municipalities whose deliveries may be seen; None: all, and those of nobody yet."""
         return None if self.municipality is None else frozenset({self.municipality})

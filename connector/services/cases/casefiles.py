@@ -20,6 +20,7 @@ from connector.services.folding.evidence import merged, registers_of
 from connector.services.records import reading as records
 from connector.services.records.files import RecordFiles
 from connector.services.records.proof_dates import expiries, is_proof
+from connector.services.stalls.answers import answers_of
 
 
 class CaseFiles:
@@ -49,6 +50,8 @@ class CaseFiles:
         }
         methodists = records.staff(session, municipality, sorted(named)) if named else {}
         handmade = self._dated(own.handmade)
+        # Nobody else has anything that could be answered to.
+        answers = answers_of(session, municipality, sorted(own.routes)) if own.routes else {}
         cases: dict[str, StaffCase] = {}
         for number, person in people.items():
             dossier = Dossier(
@@ -61,6 +64,7 @@ class CaseFiles:
                 assigned=tuple(assigned.get(number, ())),
                 regional_methodists=_named_by(person, methodists),
                 assessments=tuple(own.assessments.get(number, ())),
+                stall_answers=tuple(answers.get(number, ())),
             )
             cases[number] = StaffCase(fold(dossier, self._setting), self._setting)
         return cases

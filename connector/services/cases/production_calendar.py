@@ -25,7 +25,7 @@ class Published:
 
 
 def published(first_year: int, last_year: int) -> Published:
-    """Of these years; those whose transfers are not published yet have holidays only."""
+    """Of these years; those whose transfers are not decreed yet have holidays only."""
     command = [sys.executable, "-P", "-m", __name__, str(first_year), str(last_year)]
     try:
         done = subprocess.run(

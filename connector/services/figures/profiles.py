@@ -13,7 +13,7 @@ from connector.domain.folding import Folded
 from connector.domain.people import School, StaffMember
 from connector.domain.progress import ProgrammeCompletion, RouteProgress
 from connector.domain.results import Result
-from connector.domain.stalls import Episode, episode_on
+from connector.domain.stall_episodes import Episode, episode_on
 from connector.errors import UnknownThing
 from connector.models import Record
 from connector.rulebook import Rulebook
@@ -80,7 +80,7 @@ class ProfileService:
             folded.deficits(day),
             tuple(r for r in folded.results if r.day <= day),
             tuple(c for c in folded.completions if c.proof.day <= day),
-            tuple(_route(person, r, day, setting) for r in folded.routes),
+            tuple(_route(folded, r, day, setting) for r in folded.routes),
             _evidence(folded, setting),
             setting,
             folded,
@@ -105,8 +105,7 @@ class ProfileService:
         found: list[RouteFigure] = []
         for at in range(0, len(wanted), CHUNK):
             for case in files.staff(wanted[at : at + CHUNK]).values():
-                person = case.folded.dossier.person
-                found += [_route(person, r, day, setting) for r in case.folded.routes]
+                found += [_route(case.folded, r, day, setting) for r in case.folded.routes]
         chosen = [
             route
             for route in found
@@ -121,12 +120,11 @@ class ProfileService:
         return day or today, self._settings.get(self._session, municipality, today)
 
 
-def _route(
-    person: StaffMember, progress: RouteProgress, day: date, setting: Setting
-) -> RouteFigure:
+def _route(folded: Folded, progress: RouteProgress, day: date, setting: Setting) -> RouteFigure:
+    person, answers = folded.dossier.person, folded.dossier.stall_answers
     episode = None
     if person.is_employed(day):
-        episode = episode_on(progress, day, setting.calendar, setting.stalls)
+        episode = episode_on(progress, day, setting.calendar, setting.stalls, answers)
     return RouteFigure(person, progress, progress.state(day), episode)
 
 

@@ -21,7 +21,7 @@ from connector.domain.events import DomainEvent
 from connector.domain.evidence import Evidence, Statement
 from connector.domain.occurrences import events_for
 from connector.domain.owed import Circle, Owed
-from connector.domain.stalls import next_change
+from connector.domain.stall_turns import next_change
 from connector.errors import StaleRead
 from connector.models import Subject, Tenant
 from connector.models.among import among
@@ -220,7 +220,10 @@ class FoldService:
             calendar, policy = batch.setting.calendar, batch.setting.stalls
             if loaded.case.absent(batch.today) is None:
                 # The clocks of whoever left ring for nobody; the day of a return is a turn itself.
-                stalls = (next_change(r, batch.today, calendar, policy) for r in folded.routes)
+                answers = folded.dossier.stall_answers
+                stalls = (
+                    next_change(r, batch.today, calendar, policy, answers) for r in folded.routes
+                )
                 turn = earliest(turn, *stalls)
         return Folded(
             loaded,

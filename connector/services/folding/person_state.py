@@ -9,7 +9,7 @@ from connector.domain.effects import Ended, ended_by
 from connector.domain.folding import Folded
 from connector.domain.progress import RouteProgress
 from connector.domain.results import Result
-from connector.domain.stalls import episode_on
+from connector.domain.stall_episodes import episode_on
 
 
 def person_state(folded: Folded, day: date, setting: Setting) -> dict[str, Any]:

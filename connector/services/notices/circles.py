@@ -17,6 +17,7 @@ from connector.domain.people import Organisation, Role, StaffMember, StaffTerm
 from connector.models import Login
 from connector.services.notices.addresses import LOGIN
 from connector.services.records import reading as records
+from connector.services.stalls.answers import names_of
 
 
 def circles_around(
@@ -57,9 +58,23 @@ def circles(
     codes = {code for d in dossiers for code in d.person.at(day).associations}
     named = {m.mentor for found in mentorships.values() for m in found}
     named |= set(heads_of(setting.organisation, codes, day).values())
+    asked = {d.person.personnel_no: names_of(d.stall_answers) for d in dossiers}
+    named |= {n for names in asked.values() for n in names if not n.startswith(LOGIN)}
     held = replace(posts(session, setting.municipality, standing, named), mentorships=mentorships)
-    people = (d.person for d in dossiers)
-    return {p.personnel_no: circle_of(p, day, setting.organisation, held) for p in people}
+    found = {}
+    for dossier in dossiers:
+        circle = circle_of(dossier.person, day, setting.organisation, held)
+        names = asked[dossier.person.personnel_no]
+        if names:
+            circle = replace(circle, colleagues={n: told_as(n, held, day) for n in sorted(names)})
+        found[dossier.person.personnel_no] = circle
+    return found
+
+
+def told_as(name: str, held: Posts, day: date) -> tuple[StaffMember, ...]:
+    """Who is told for a recipient as notices name them: deputies too, nobody who has left."""
+    signing_in = (*held.methodists, *held.specialists)
+    return held.told([name], day) or tuple(m for m in signing_in if m.personnel_no == name)
 
 
 def circles_of_places(

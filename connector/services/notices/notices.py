@@ -13,12 +13,13 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.hours import Hours
-from connector.domain.notices import ROUTE_STALLED
 from connector.domain.owed import Owed
+from connector.domain.stall_notices import ROUTE_STALLED
 from connector.models import Notice, Subject
 from connector.models.among import among
 from connector.models.many import insert_many
 from connector.services.cases.subjects import mark_dirty
+from connector.services.imports.stored_rows import chunks
 from connector.services.notices.bursts import BURST, BURST_HELD, DISCARDED, BurstService
 from connector.services.notices.unsent import UNSENT, change_unsent
 from connector.services.notices.ways import (
@@ -57,7 +58,10 @@ class NoticeService:
         """
         if not owed_by_subject:
             return
-        owed = {n.key: (subject, n) for subject, all_ in owed_by_subject.items() for n in all_}
+        owed = self._begun(
+            municipality,
+            {n.key: (subject, n) for subject, all_ in owed_by_subject.items() for n in all_},
+        )
         rows = self._unsent(municipality, owed_by_subject.keys())
         told = _recipients(n for _, n in owed.values())
         known = ways(self._session, municipality, told, hours.policy)
@@ -139,6 +143,30 @@ class NoticeService:
             codes = [code for of, code in rows if of == kind]
             mark_dirty(self._session, municipality, kind, codes)
         return len(rows)
+
+    def _begun(
+        self, municipality: str, owed: dict[str, tuple[int, Owed]]
+    ) -> dict[str, tuple[int, Owed]]:
+        """Without those that follow what nobody was told: the end of what had no beginning."""
+        wanted = {key for _, n in owed.values() for key in n.follows}
+        if not wanted:
+            return owed
+        told: set[str] = set()
+        for chunk in chunks(sorted(wanted)):
+            told |= set(
+                self._session.scalars(
+                    select(Notice.key).where(
+                        Notice.municipality == municipality,
+                        among(self._session, Notice.key, chunk),
+                        Notice.state.in_(("sending", "sent")),
+                    )
+                )
+            )
+        return {
+            key: (subject, n)
+            for key, (subject, n) in owed.items()
+            if not n.follows or not told.isdisjoint(n.follows)
+        }
 
     def _unsent(self, municipality: str, subjects: Iterable[int]) -> Sequence[Any]:
         found: list[Any] = []

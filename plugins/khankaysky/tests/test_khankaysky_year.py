@@ -25,9 +25,10 @@ from connector.domain.because import Slice, SliceKind
 from connector.domain.cases import AssociationCase, Case
 from connector.domain.catalogue import Competency, parse_target
 from connector.domain.dates import Span
-from connector.domain.dossier import Dossier, Rung
+from connector.domain.dossier import Dossier
 from connector.domain.people import Association, AssociationLevel, Dated, Organisation, School
 from connector.domain.shares import Share
+from connector.domain.stall_policy import Rung
 from connector.rulebook import load_rules
 from connector.testing import builders
 from connector.testing.builders import attempt, completion, programme, route, staff

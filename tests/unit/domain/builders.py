@@ -10,7 +10,7 @@ from connector.domain.calendar import WorkCalendar
 from connector.domain.cases import Case, Moment, StaffCase
 from connector.domain.catalogue import Audience, Catalogue, Diagnostic, Policy, Programme, Question
 from connector.domain.dates import Span
-from connector.domain.dossier import Dossier, Setting, StallPolicy
+from connector.domain.dossier import Dossier, Setting
 from connector.domain.evidence import (
     LAST_SEQ,
     Evidence,
@@ -36,6 +36,7 @@ from connector.domain.people import Association, Dated, Organisation, Role, Scho
 from connector.domain.people import StaffTerm as Term
 from connector.domain.periods import Period, PeriodKind
 from connector.domain.routes import Route
+from connector.domain.stall_policy import StallPolicy
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 VLADIVOSTOK = ZoneInfo("Asia/Vladivostok")

@@ -14,7 +14,7 @@ from connector.domain.evidence import Evidence
 from connector.domain.occurrences import events_for
 from connector.domain.routes import Pause, RouteStep
 from connector.domain.staff_cases import StaffCase
-from connector.domain.stalls import episode_on
+from connector.domain.stall_episodes import episode_on
 from tests.unit.domain.builders import attempt, completion, folded, noon, person, route, setting
 from tests.unit.domain.random_cases import FIRST, LAST, evidence, routes
 

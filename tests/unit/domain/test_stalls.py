@@ -8,19 +8,12 @@ import pytest
 from connector.domain.calendar import WorkCalendar
 from connector.domain.catalogue import parse_target
 from connector.domain.dates import Span
-from connector.domain.dossier import StallPolicy
 from connector.domain.progress import RouteProgress
 from connector.domain.routes import Pause, RouteStep
-from connector.domain.stalls import (
-    HORIZON_DAYS,
-    Episode,
-    Rung,
-    StallReason,
-    episode_on,
-    next_change,
-    stall_reason,
-    working_days,
-)
+from connector.domain.stall_episodes import Episode, episode_on
+from connector.domain.stall_policy import Rung, StallPolicy
+from connector.domain.stall_turns import HORIZON_DAYS, next_change
+from connector.domain.stalls import StallReason, stall_reason, working_days
 from tests.unit.domain.builders import CALENDAR, calendar, completion, folded, noon, route
 
 # 2 March 2026 is a Monday. 20 working days after it is Monday 30 March, no holidays counted.
@@ -151,7 +144,8 @@ def test_the_next_change_walks_through_an_episode() -> None:
     found = progress()
     assert following(found, START - 9 * DAY) == IDLE_ON
     assert following(found, START) == IDLE_ON
-    assert following(found, IDLE_ON) == IDLE_ON + 7 * DAY
+    assert following(found, IDLE_ON) == IDLE_ON + 3 * DAY, "the methodist is reminded"
+    assert following(found, IDLE_ON + 3 * DAY) == IDLE_ON + 7 * DAY
     assert following(found, IDLE_ON + 7 * DAY) == IDLE_ON + 14 * DAY
     assert following(found, IDLE_ON + 14 * DAY) is None
 

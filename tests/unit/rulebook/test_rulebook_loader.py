@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from connector.domain.because import SubjectKind
-from connector.domain.dossier import Rung
 from connector.domain.levels import Level
 from connector.domain.periods import PeriodKind
+from connector.domain.stall_policy import Rung
 from connector.rulebook import MunicipalityRules, RulesRefused, UnknownIndicator, load_rules
 from connector.testing.builders import five_day_calendar
 from tests.unit.rulebook.memory_folder import INDICATORS, MUNICIPALITY, MemoryFolder, folder

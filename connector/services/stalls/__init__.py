@@ -1,0 +1,1 @@
+"""Stalled routes: what people answer, the board, the week."""
