@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from connector.models.base import Base, BigId
 
@@ -36,7 +36,7 @@ class ProofFile(Base):
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     # Lists of files must not carry the files.
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     done_on: Mapped[date]
     valid_until: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(String(500))

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("number", BIG, nullable=True),
         sa.Column("published_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
-        sa.UniqueConstraint("municipality", "key", name=op.f("uq_events_municipality")),
+        sa.UniqueConstraint("municipality", "key", name=op.f("uq_events_municipality_key")),
         sa.UniqueConstraint("number", name=op.f("uq_events_number")),
     )
     for name, column, condition in (
