@@ -20,6 +20,7 @@ from connector.checkup.finding import Finding, Level
 from connector.checkup.surroundings import mail, public_url, secret_key
 from connector.checkup.work import work
 from connector.cli import main
+from connector.domain.preferences import EMAIL
 from connector.models import Delivery
 from connector.runtime.counting import Counting
 from connector.services.upkeep import schema
@@ -123,7 +124,7 @@ def test_the_mail_server_is_greeted_and_gets_no_letter(
 ) -> None:
     def checked(url: str) -> Finding:
         channel = SmtpChannel(parse_smtp_url(url), "connector@example.org")
-        return mail(SimpleNamespace(channel=channel))  # type: ignore[arg-type]
+        return mail(SimpleNamespace(channels={EMAIL: channel}))  # type: ignore[arg-type]
 
     assert checked(f"smtp://127.0.0.1:{smtp_server.port}").level is Level.OK
     assert smtp_server.received == []
