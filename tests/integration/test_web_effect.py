@@ -43,7 +43,7 @@ def test_each_programme_shows_before_after_and_what_it_closed(town: WebTown) -> 
     assert (first.measured, first.before, first.after) == (2, 41, 55)
     assert (first.deficits, first.closed) == (1, 0)
     assert (second.before, second.after) == (53, 66)
-    [help_, _] = helps_by_competency([course])
+    [help_] = helps_by_competency([course])
     assert help_.competency == "K1"
 
 

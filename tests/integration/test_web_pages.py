@@ -1,5 +1,6 @@
 """The pages: what they show to whom, in Russian, without a script."""
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -175,15 +176,25 @@ def test_a_letter_is_shown_in_a_frame_that_can_do_nothing(town: WebTown) -> None
 
 
 def test_each_role_finds_only_its_own_doors(town: WebTown) -> None:
-    def doors(role: str) -> list[str]:
-        text = town.client(role).get(f"/m/{M}/").text
-        return [name for name in ("Люди", "Письма", "События Moodle", "Мой профиль")
-                if f">{name}</a>" in text]  # fmt: skip
+    def doors(role: str, path: str = f"/m/{M}/") -> list[str]:
+        text = town.client(role).get(path).text
+        menus = re.findall(r'<nav class="(?:menu|rooms)".*?</nav>', text, re.S)
+        return re.findall(r"<a [^>]*>([^<]+)</a>", "".join(menus))
 
-    assert doors("methodist") == ["Люди", "Письма", "События Moodle"]
-    assert doors("teacher") == ["Люди", "Письма", "Мой профиль"]
-    assert doors("viewer") == []
-    assert doors("administrator") == ["События Moodle"]
+    assert doors("methodist") == [
+        "Показатели", "Люди", "Маршруты", "Записи", "Письма", "Moodle", "Правила",
+    ]  # fmt: skip
+    assert doors("teacher") == ["Показатели", "Мой профиль", "Люди", "Маршруты", "Письма"]
+    assert doors("viewer") == ["Показатели", "Письма"]
+    assert doors("administrator") == ["Показатели", "Записи", "Письма", "Moodle", "Правила"]
+    inside = doors("methodist", f"/m/{M}/routes")
+    assert inside[7:] == ["Все маршруты", "Остановились", "Черновики", "Просьбы и файлы"]
+    assert doors("teacher", f"/m/{M}/routes")[5:] == []
+    # An administrator who has entered no municipality yet.
+    assert doors("administrator", "/sources/") == [
+        "Письма", "Moodle", "Правила",
+        "События Moodle", "Учётные записи", "Источники", "Неполадки", "Вебхуки",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,11 @@ class EffectService:
 
 
 def helps_by_competency(figures: Iterable[LearningFigure]) -> list[HelpFigure]:
-    """By competency code; only what met a deficit that was measured again."""
+    """By competency code; only what was meant for it and met a deficit that was measured again."""
     found: dict[str, list[tuple[LearningFigure, EffectFigure]]] = defaultdict(list)
     for figure in figures:
         for effect in figure.effects:
-            if effect.deficits and not effect.hidden:
+            if effect.covered and effect.deficits and not effect.hidden:
                 found[effect.competency].append((figure, effect))
     return [
         HelpFigure(code, tuple(sorted(helps, key=lambda h: _rank(h[1]), reverse=True)))
