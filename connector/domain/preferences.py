@@ -55,7 +55,13 @@ class LetterPolicy:
 
     forced: frozenset[str] = field(
         default_factory=lambda: frozenset(
-            {"route_stalled.methodist", "route_stalled.specialist", "*.administrator"}
+            {
+                "route_stalled.methodist",
+                "route_stalled.specialist",
+                # A colleague has passed it on and counts on its being read.
+                "stall_handed",
+                "*.administrator",
+            }
         )
     )
     unasked: frozenset[str] = frozenset()

@@ -28,6 +28,10 @@ KINDS = {
     "request_granted": "Просьба удовлетворена",
     "request_refused": "Просьба отклонена",
     "request_taken_back": "Просьба отозвана",
+    "stall_acknowledged": "Остановка маршрута принята к сведению",
+    "stall_snoozed": "Остановка отложена",
+    "stall_measure": "Из-за остановки принята мера",
+    "stall_handed_over": "Остановка передана",
     "imported": "Загружено таблицей или внесено в записи",
 }
 ASKED = {
@@ -51,6 +55,8 @@ def told(one: Happening, catalogue: Catalogue) -> str:
         return f"{text} к шагу {params['step']}: {params['name']}"
     if one.kind.startswith("request_"):
         return f"{text}: {_noun(str(params['kind']))}{_asked(params)}"
+    if one.kind.startswith("stall_"):
+        return f"{text}{_answered(params)}"
     if one.kind == "imported":
         return f"{text}: {', '.join(SHEETS.get(name, name) for name in params['sheets'])}"
     return f"{text}{_rows(params.get('rows') or (), catalogue)}"
@@ -78,6 +84,12 @@ def _asked(params: Mapping[str, Any]) -> str:
     elif last:
         parts.append(f" до {day(last)}")
     return "".join(parts)
+
+
+def _answered(params: Mapping[str, Any]) -> str:
+    if params.get("to"):
+        return f": {params['to']}"
+    return f", до {day(params['until'])}" if params.get("until") else ""
 
 
 def _rows(rows: Any, catalogue: Catalogue) -> str:

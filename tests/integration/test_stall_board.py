@@ -122,6 +122,10 @@ def test_answers_hold_the_ladder_and_end_in_a_check_or_in_thanks(own: WebTown) -
     assert page.count("stall--measure") == 1
     assert recipients(own, "stall_handed") == {"T-2"}
     assert "Белов Артём" in page
+    story = client.get(f"/m/{M}/staff/T-6/routes/1").text
+    assert "Из-за остановки принята мера, до" in story
+    assert "«Позвонила»" in story
+    assert "Остановка передана: Белов Артём" in client.get(f"/m/{M}/staff/T-7/routes/1").text
 
     pass_to(own, CHECKED_ON - DAY)
     assert recipients(own, "stall_check") == set()

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connector.models import Import, ProofFile, Record, RouteChange, RouteRequest
+from connector.models import Import, ProofFile, Record, RouteChange, RouteRequest, StallAnswer
 from connector.services.routes.contents import Code
 
 
@@ -112,4 +112,20 @@ def _imports(session: Session, municipality: str, code: Code) -> Iterable[Happen
         yield Happening(at, by, "imported", {"sheets": sorted(sheets)})
 
 
-TELLERS: list[Teller] = [_changes, _requests, _files, _imports]
+def _stalls(session: Session, municipality: str, code: Code) -> Iterable[Happening]:
+    """What was answered while the route stood still."""
+    rows = session.scalars(
+        select(StallAnswer)
+        .where(
+            StallAnswer.municipality == municipality,
+            StallAnswer.person == code[0],
+            StallAnswer.route == code[1],
+        )
+        .order_by(StallAnswer.id)
+    )
+    for row in rows:
+        told = {"until": row.until, "to": row.recipient_name}
+        yield Happening(row.given_at, row.author_name, f"stall_{row.kind}", told, row.text)
+
+
+TELLERS: list[Teller] = [_changes, _requests, _files, _imports, _stalls]
