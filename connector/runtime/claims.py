@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from connector import tracing
 from connector.errors import LostLease
-from connector.models import Action, Delivery, Subject
+from connector.models import Action, Delivery, DraftWish, Reconciliation, Subject
 from connector.models.among import among
 from connector.models.many import update_many
 
@@ -124,6 +124,14 @@ def release_everything(session: Session) -> None:
     _release(session, Delivery, Delivery.lease_token.is_not(None))
     _release(session, Subject, Subject.lease_token.is_not(None))
     _release(session, Action, Action.lease_token.is_not(None))
+    _release(session, Reconciliation, Reconciliation.lease_token.is_not(None))
+    # Who is looked at for a draft is taken under a term alone.
+    session.execute(
+        update(DraftWish)
+        .where(DraftWish.lease_until.is_not(None))
+        .values(lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _release(session: Session, model: Any, *which: ColumnElement[bool]) -> None:

@@ -13,6 +13,7 @@ Begin = Callable[..., Visit]
 def test_letters_are_chosen_without_a_script(visit: Begin) -> None:
     seen = visit("head", java_script_enabled=False)
     page = seen.page
+    page.get_by_role("link", name="Письма", exact=True).click()
     page.get_by_role("link", name="Мои письма").click()
     page.get_by_label("Час сводки").select_option("16")
     page.get_by_label("План выполнен").select_option(label="не присылать")

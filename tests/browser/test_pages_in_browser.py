@@ -192,7 +192,7 @@ def test_a_letter_is_read_within_its_frame(visit: Begin) -> None:
 def test_an_account_is_confirmed_by_a_press(visit: Begin) -> None:
     seen = visit()
     page = seen.open("/accounts/")
-    page.get_by_role("button", name="Подтвердить").first.click()
+    page.get_by_role("button", name="Это он(а)").first.click()
     assert "Соответствие подтверждено" in page.get_by_role("status").inner_text()
 
 

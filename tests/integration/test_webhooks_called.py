@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 from standardwebhooks import Webhook as Reference
+from time_machine import travel
 
 from connector.bootstrap import Container, build
 from connector.channels.webhook import WebhookPost
@@ -94,9 +95,11 @@ def test_a_call_is_signed_with_every_live_secret(town: Container, other: Receive
         WebhookService(session, town.box).rotate(number)
     assert caller(town).run_once() == 1
     ((headers, body),) = other.heard
-    for secret in details(town, number).secrets:
-        event = Reference(secret).verify(body, headers)
-        assert event["type"] == "route.completed"
+    # The oracle asks the real clock, and this test may have waited for others since it was read.
+    with travel(int(headers["webhook-timestamp"]), tick=False):
+        for secret in details(town, number).secrets:
+            event = Reference(secret).verify(body, headers)
+            assert event["type"] == "route.completed"
     assert headers["webhook-id"] == json.loads(body)["id"]
     assert len(headers["webhook-signature"].split()) == 2
     assert states(town) == [("delivered", 1, 200)]

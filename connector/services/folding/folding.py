@@ -45,7 +45,7 @@ from connector.services.folding.rule_faults import RuleFaultService
 from connector.services.folding.withdrawals import unanswered
 from connector.services.notices.circles import circles_around
 from connector.services.notices.notices import NoticeService
-from connector.services.routes.wishes import WishService, has_had_deficit
+from connector.services.routes.wishes import WishService, is_worth_a_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,7 @@ class FoldService:
         NoticeService(session).reconcile(municipality, owed, hours, now, partly)
         record(session, municipality, (event for o in folded for event in o.events), now)
         learnt = [
-            o.loaded.row.code for o in folded if o.loaded.changed and has_had_deficit(o.state)
+            o.loaded.row.code for o in folded if o.loaded.changed and is_worth_a_look(o.state)
         ]
         WishService(session).ask(municipality, learnt, now)
         cases = {o.loaded.row.id: o.loaded.case for o in folded}

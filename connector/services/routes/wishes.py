@@ -21,11 +21,15 @@ FULL = 500
 """Rows of one INSERT; SQLite takes 32,766 values at most."""
 
 
-def has_had_deficit(state: Mapping[str, Any] | None) -> bool:
+def is_worth_a_look(state: Mapping[str, Any] | None) -> bool:
     """Whether a person's state (services.folding.person_state) tells of a deficit, even a closed
-    one: a draft for that may have to go."""
-    deficits = (state or {}).get("deficits") or {}
-    return any(one.get("state") != "none" for one in deficits.values())
+    one, or of a draft: one may be due, or have to go. After a regrade there may be a draft for a
+    deficit that never was."""
+    told = state or {}
+    deficits = told.get("deficits") or {}
+    return any(one.get("state") != "none" for one in deficits.values()) or any(
+        route.get("state") == "draft" for route in told.get("routes") or ()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,13 @@ class WishService:
             )
 
     def ask_all(self, municipality: str, now: datetime) -> int:
-        """Has everybody looked at who has, or had, a deficit; how many."""
+        """Has everybody looked at who has, or had, a deficit or has a draft; how many."""
         rows = self.session.execute(
             select(Subject.code, Subject.state).where(
                 Subject.municipality == municipality, Subject.kind == "staff"
             )
         )
-        people = [code for code, state in rows if has_had_deficit(state)]
+        people = [code for code, state in rows if is_worth_a_look(state)]
         self.ask(municipality, people, now)
         return len(people)
 

@@ -9,6 +9,7 @@ import pytest
 from connector.errors import LostLease
 from connector.moodle.answers import Reading
 from connector.moodle.questions import Question
+from connector.runtime.claims import release_everything
 from connector.runtime.reconcile_pass import TERM
 from tests.integration.spine.living_town import DirectClient, LivingTown, living_town, truth
 from tests.integration.spine.test_reconcile import assert_proven, live
@@ -73,4 +74,19 @@ def test_nobody_takes_a_pass_while_its_process_may_live(
     with pytest.raises(LostLease):
         town.reconcile()
     town.later(int(TERM / timedelta(seconds=1)) + 1)
+    town.reconcile()
+
+
+def test_a_process_that_begins_alone_need_not_wait_for_a_dead_one(
+    town: LivingTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(self: DirectClient, question: Question) -> Reading:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DirectClient, "call", killed)
+        with pytest.raises(Killed):
+            town.reconcile()
+    with town.spine.container.db.writing() as session:
+        release_everything(session)
     town.reconcile()
