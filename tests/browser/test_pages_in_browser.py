@@ -189,13 +189,6 @@ def test_a_letter_is_read_within_its_frame(visit: Begin) -> None:
     assert seen.complaints == []
 
 
-def test_an_account_is_confirmed_by_a_press(visit: Begin) -> None:
-    seen = visit()
-    page = seen.open("/accounts/")
-    page.get_by_role("button", name="Это он(а)").first.click()
-    assert "Соответствие подтверждено" in page.get_by_role("status").inner_text()
-
-
 def test_paper_gets_the_content_only(visit: Begin) -> None:
     seen = visit()
     page = seen.open(f"/m/{M}/")
