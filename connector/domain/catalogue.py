@@ -200,6 +200,18 @@ class Catalogue:
         """The programme a hand-made record names; any source."""
         return _first(p for p in self.programmes if p.course == course)
 
+    def title_of(self, target: Target) -> str | None:
+        """What a step's or final assessment's course or quiz is called here, None where it is not
+        known; an activity or a mark by hand has no title."""
+        match target.kind:
+            case TargetKind.COURSE:
+                programme = self.programme_called(target.ref)
+                return programme.title if programme else None
+            case TargetKind.QUIZ:
+                return _first(d.title for d in self.diagnostics if d.quiz == target.ref)
+            case _:
+                return None
+
     def diagnostic(self, source: str, attempt: Attempt) -> Diagnostic | None:
         """The diagnostic a quiz is; one with mapped questions is one, with the default policy."""
         listed = _first(

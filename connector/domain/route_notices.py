@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from connector.domain.cases import StaffCase
-from connector.domain.catalogue import Target, TargetKind
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.progress import RouteProgress, StepProgress
@@ -40,7 +39,7 @@ def _approved(case: StaffCase, circle: Circle, progress: RouteProgress, on: date
     route = progress.route
     steps = [
         {
-            "title": step_title(case, one.step.target),
+            "title": case.setting.catalogue.title_of(one.step.target),
             "order": one.step.order,
             "due": one.step.due_on.isoformat() if one.step.due_on else None,
             "required": one.step.required,
@@ -72,7 +71,7 @@ def _step_done(
         "person": _person(case).full_name,
         "on": on.isoformat(),
         "order": step.step.order,
-        "title": step_title(case, step.step.target),
+        "title": case.setting.catalogue.title_of(step.step.target),
     }
     for role, number in _told(case, circle):
         key = f"{STEP_DONE}:{route.code}:{step.step.order}:{on.isoformat()}:{role}:{number}"
@@ -110,17 +109,3 @@ def _told(case: StaffCase, circle: Circle) -> Iterator[tuple[Recipient, str]]:
 
 def _person(case: StaffCase) -> StaffMember:
     return case.folded.dossier.person
-
-
-def step_title(case: StaffCase, target: Target) -> str | None:
-    """What the catalogue calls a step's course or quiz, None where it does not know it."""
-    catalogue = case.setting.catalogue
-    match target.kind:
-        case TargetKind.COURSE:
-            programme = catalogue.programme_called(target.ref)
-            return programme.title if programme else None
-        case TargetKind.QUIZ:
-            titles = (d.title for d in catalogue.diagnostics if d.quiz == target.ref)
-            return next(titles, None)
-        case _:
-            return None

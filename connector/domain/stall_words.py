@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from connector.domain.cases import StaffCase
-from connector.domain.catalogue import Catalogue, Target, TargetKind
+from connector.domain.catalogue import Catalogue
 from connector.domain.progress import RouteProgress, StepProgress
 from connector.domain.stall_answers import StallAnswer
 from connector.domain.stall_episodes import Episode
@@ -29,7 +29,7 @@ def stall_words(case: StaffCase, episode: Episode, day: date) -> dict[str, Any]:
         "done": len(required) - len(waiting),
         "required": len(required),
         "next_step": first.step.order if first else None,
-        "next_title": step_title(first.step.target, case.setting.catalogue) if first else None,
+        "next_title": case.setting.catalogue.title_of(first.step.target) if first else None,
         "next_due": first.step.due_on.isoformat() if first and first.step.due_on else None,
         "tried": [answer_words(answer) for answer in episode.answers if answer.on <= day],
     }
@@ -52,7 +52,7 @@ def step_words(route: RouteProgress, day: date, catalogue: Catalogue) -> dict[st
     first = min(done, key=lambda step: step.step.order, default=None)
     return {
         "step": first.step.order if first else None,
-        "step_title": step_title(first.step.target, catalogue) if first else None,
+        "step_title": catalogue.title_of(first.step.target) if first else None,
         "left": len(open_steps(route, day)),
     }
 
@@ -65,16 +65,3 @@ def open_steps(route: RouteProgress, day: date) -> list[StepProgress]:
         if step.step.required and (step.done is None or step.done.day > day)
     ]
     return sorted(found, key=lambda step: step.step.order)
-
-
-def step_title(target: Target, catalogue: Catalogue) -> str | None:
-    """What the catalogue calls a step's course or quiz, None where it does not know it."""
-    match target.kind:
-        case TargetKind.COURSE:
-            programme = catalogue.programme_called(target.ref)
-            return programme.title if programme else None
-        case TargetKind.QUIZ:
-            titles = (d.title for d in catalogue.diagnostics if d.quiz == target.ref)
-            return next(titles, None)
-        case _:
-            return None

@@ -7,11 +7,10 @@ def target_words(target: Target, catalogue: Catalogue) -> str:
     """A course's or quiz's title where the catalogue knows it, else what it is called in Moodle."""
     match target.kind:
         case TargetKind.COURSE:
-            programme = catalogue.programme_called(target.ref)
-            return programme.title if programme else f"Курс {target.ref}"
+            return catalogue.title_of(target) or f"Курс {target.ref}"
         case TargetKind.QUIZ:
-            titles = [d.title for d in catalogue.diagnostics if d.quiz == target.ref]
-            quiz = f"«{titles[0]}»" if titles else target.ref
+            title = catalogue.title_of(target)
+            quiz = f"«{title}»" if title else target.ref
             mark = f"{target.mark or 0:f}".replace(".", ",")
             return f"Тест {quiz}, не ниже {mark}\u00a0%"
         case TargetKind.ACTIVITY:

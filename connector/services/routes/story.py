@@ -6,7 +6,7 @@ Each teller knows one part. Whoever adds another kind of event adds a teller to 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ class Happening:
     reason: str | None = None
 
 
+Row = TypeVar("Row", RouteChange, RouteRequest, ProofFile, StallAnswer)
 Teller = Callable[[Session, str, Code], Iterable[Happening]]
 
 
@@ -35,31 +36,25 @@ def story(session: Session, municipality: str, code: Code) -> Sequence[Happening
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def _changes(session: Session, municipality: str, code: Code) -> Iterable[Happening]:
-    rows = session.scalars(
-        select(RouteChange)
-        .where(
-            RouteChange.municipality == municipality,
-            RouteChange.person == code[0],
-            RouteChange.number == code[1],
-        )
-        .order_by(RouteChange.id)
+def _of(
+    session: Session, table: type[Row], route: Any, municipality: str, code: Code
+) -> Iterable[Row]:
+    """The table's rows about one route, in the order they were written. route: its column of the
+    route's number."""
+    return session.scalars(
+        select(table)
+        .where(table.municipality == municipality, table.person == code[0], route == code[1])
+        .order_by(table.id)
     )
-    for row in rows:
+
+
+def _changes(session: Session, municipality: str, code: Code) -> Iterable[Happening]:
+    for row in _of(session, RouteChange, RouteChange.number, municipality, code):
         yield Happening(row.at, row.made_by, row.kind, {"rows": row.rows}, row.reason)
 
 
 def _requests(session: Session, municipality: str, code: Code) -> Iterable[Happening]:
-    rows = session.scalars(
-        select(RouteRequest)
-        .where(
-            RouteRequest.municipality == municipality,
-            RouteRequest.person == code[0],
-            RouteRequest.number == code[1],
-        )
-        .order_by(RouteRequest.id)
-    )
-    for row in rows:
+    for row in _of(session, RouteRequest, RouteRequest.number, municipality, code):
         asked = {
             "kind": row.kind,
             "step": row.step,
@@ -73,16 +68,7 @@ def _requests(session: Session, municipality: str, code: Code) -> Iterable[Happe
 
 
 def _files(session: Session, municipality: str, code: Code) -> Iterable[Happening]:
-    rows = session.scalars(
-        select(ProofFile)
-        .where(
-            ProofFile.municipality == municipality,
-            ProofFile.person == code[0],
-            ProofFile.number == code[1],
-        )
-        .order_by(ProofFile.id)
-    )
-    for row in rows:
+    for row in _of(session, ProofFile, ProofFile.number, municipality, code):
         told = {"name": row.name, "step": row.step}
         yield Happening(row.uploaded_at, row.uploaded_by, "uploaded", told, row.note)
         if row.reviewed_at is not None:
@@ -114,16 +100,7 @@ def _imports(session: Session, municipality: str, code: Code) -> Iterable[Happen
 
 def _stalls(session: Session, municipality: str, code: Code) -> Iterable[Happening]:
     """What was answered while the route stood still."""
-    rows = session.scalars(
-        select(StallAnswer)
-        .where(
-            StallAnswer.municipality == municipality,
-            StallAnswer.person == code[0],
-            StallAnswer.route == code[1],
-        )
-        .order_by(StallAnswer.id)
-    )
-    for row in rows:
+    for row in _of(session, StallAnswer, StallAnswer.route, municipality, code):
         told = {"until": row.until, "to": row.recipient_name}
         yield Happening(row.given_at, row.author_name, f"stall_{row.kind}", told, row.text)
 

@@ -19,7 +19,7 @@ from connector.domain.progress import RouteProgress, StepProgress
 from connector.domain.stall_answers import AnswerKind, StallAnswer
 from connector.domain.stall_episodes import Episode, episode_on
 from connector.domain.stall_standing import Standing, standing_of
-from connector.domain.stall_words import open_steps, step_title
+from connector.domain.stall_words import open_steps
 from connector.models import Subject
 from connector.rulebook import Rulebook
 from connector.services.cases.casefiles import CaseFiles
@@ -190,7 +190,7 @@ def _card(case: StaffCase, episode: Episode, circle: Circle, day: date) -> Card:
         circle,
         _asked(episode, circle.colleagues) or circle.methodists,
         first,
-        step_title(first.step.target, setting.catalogue) if first else None,
+        setting.catalogue.title_of(first.step.target) if first else None,
     )
 
 
