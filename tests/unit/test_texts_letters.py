@@ -1,5 +1,6 @@
 """Letters: one of many notices, the same words in text and HTML, nothing personal in a subject."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -143,6 +144,13 @@ def test_text_and_html_say_the_same(told: Told) -> None:
     # Text marks lists, headings and the footer with signs of its own.
     in_text = [word for word in text.split() if word not in ("-", "--") and set(word) != {"="}]
     assert in_text == Words(html).words
+
+
+@pytest.mark.parametrize("told", EVERY, ids=lambda told: f"{told.kind}-{told.role}")
+def test_no_words_or_lines_are_glued(told: Told) -> None:
+    """A tag at the end of a template's line takes the line's end with it."""
+    text = render_letter([told], "Королёв").text
+    assert re.search(r"\d- |[а-яё]\d\d\.\d\d\.\d{4}|\S  +\S", text) is None, text
 
 
 def test_the_pages_are_one_click_away() -> None:
