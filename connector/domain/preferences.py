@@ -14,7 +14,7 @@ EVERY_KIND = "*"
 EMAIL = "email"
 """The channel of whoever chose none."""
 
-ASKED_FOR = frozenset({"sign_in_link", "test_letter"})
+ASKED_FOR = frozenset({"sign_in_link"})
 """Kinds that somebody has just asked for: no choice and no rule keeps them back."""
 
 _PERSONAL = frozenset({"teacher", "mentor"})

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from connector import __version__
 from connector.domain.dossier import DraftPolicy
 from connector.domain.levels import Scale, Scales
-from connector.domain.preferences import STANDARD, LetterPolicy
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
 from connector.domain.stall_policy import StallPolicy
@@ -27,6 +26,7 @@ from connector.rulebook.dated import out_of_order
 from connector.rulebook.documents import MAX_BYTES, Node, read_document
 from connector.rulebook.faults import RuleFileFault, RulesRefused, near_miss
 from connector.rulebook.indicator_files import IndicatorReader
+from connector.rulebook.letter_policies import kinds_of_letters, letter_policy, policy_faults
 from connector.rulebook.moodle_wishes import moodle_wishes
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.notice_files import notices_in
@@ -91,6 +91,9 @@ class _Loader:
         reader = IndicatorReader(self._vocabulary, self._passports, self._faults, self._amending)
         indicators = reader.read(self._indicators)
         notices = notices_in(self._notices, reader, self._faults)
+        if settings is not None:
+            own = {**kinds_of_letters(folders), **notices.roles}
+            self._faults += policy_faults(settings["letters"] or {}, own, self._municipality[0])
         self._faults += self._amending.faults()
         if not indicators and not self._faults:
             self._blame("в правилах нет ни одного показателя")
@@ -121,7 +124,7 @@ class _Loader:
                 [reader.judging, self._documents, self._roadmap, notices.judging, moodle.enrol],
             ),
             letters=notices.letters,
-            letter_policy=_letter_policy(settings["letters"] or {}),
+            letter_policy=letter_policy(settings["letters"] or {}),
             documents=self._documents,
             roadmap=self._roadmap,
             numbers=self._amending.numbers,
@@ -212,16 +215,8 @@ class _Loader:
                 wrong.fault(f"code: «{settings['code']}», а правила лежат под «{self._code}»")
             )
         self._check_scales(settings["scales"], node)
-        self._check_letters(settings["letters"] or {}, node)
         self._faults += stall_faults(settings["stalls"], node)
         return settings
-
-    def _check_letters(self, letters: Mapping[str, Any], node: Node) -> None:
-        forced = letters.get("forced") or ()
-        for number, name in enumerate(letters.get("unasked") or ()):
-            if name in forced:
-                place = node.at(("letters", "unasked", number))
-                self._faults.append(place.fault(f"{name}: назван и в forced, и в unasked"))
 
     def _check_scales(self, scales: list[dict[str, Any]], node: Node) -> None:
         for number, scale in enumerate(scales):
@@ -234,13 +229,6 @@ class _Loader:
 
     def _blame(self, message: str, name: str = "") -> None:
         self._faults.append(RuleFileFault(f"{self._code}/{name}".rstrip("/"), 0, message))
-
-
-def _letter_policy(letters: Mapping[str, Any]) -> LetterPolicy:
-    """What is not said is as the connector has it; administrators' letters are always forced."""
-    named = letters.get("forced")
-    forced = STANDARD.forced if named is None else {*named, "*.administrator"}
-    return LetterPolicy(frozenset(forced), frozenset(letters.get("unasked") or ()))
 
 
 def _with_document(node: Node, document: Node) -> Node:

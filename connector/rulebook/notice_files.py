@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from connector.domain.because import SubjectKind
+from connector.domain.letter_kinds import KINDS
 from connector.domain.owed import Recipient
 from connector.domain.periods import PeriodKind
 from connector.domain.roadmaps import Recurrence
@@ -19,24 +20,10 @@ from connector.rulebook.indicator_files import IndicatorReader
 from connector.rulebook.schemas import load
 
 ROLES = tuple(str(role) for role in Recipient if role is not Recipient.ADMINISTRATOR)
-NAMES = ("name", "stretch")
-"""What a text may put in: the subject's name, and the month, quarter or year that is meant."""
+NAMES = {"name": "name", "stretch": "stretch|occurrence"}
+"""What a text may put in, and how a template has it: the subject's name, and the month, quarter or
+year that is meant, which is kept as 2026-Q2 while people write II квартал 2026."""
 
-TAKEN = (
-    "deficits_found",
-    "route_approved",
-    "step_done",
-    "proof_expiring",
-    "route_completed",
-    "route_stalled",
-    "stall_reminder",
-    "stall_handed",
-    "stall_check",
-    "stall_over",
-    "stalls_week",
-    "plan_met",
-    "plan_lost",
-)
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,39}")
 _PLACE = re.compile(r"\{\{ ?([a-z_]+) ?\}\}")
 
@@ -69,12 +56,14 @@ class NoticesFileSchema(RuleSchema):
 class NoticeFiles:
     """rules: in the order of the file. letters: their words, as templates by file name.
 
-    judging: what the owing of each depends on, as JSON values.
+    judging: what the owing of each depends on, as JSON values. roles: those told by code, also of
+    rules that are faulty otherwise.
     """
 
     rules: tuple[NoticeRule, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
     judging: tuple[Any, ...] = ()
+    roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def notices_in(
@@ -85,11 +74,13 @@ def notices_in(
     letters: dict[str, str] = {}
     judging: list[Any] = []
     first: dict[str, Node] = {}
+    roles: dict[str, frozenset[str]] = {}
     for node in nodes:
         if load(NoticesFileSchema(), node, faults) is None:
             continue
         for one in node.entries["notices"].items:
             loaded = load(NoticeSchema(), one, faults)
+            roles[_code_of(one)] = frozenset(loaded["then"]["tell"]) if loaded else frozenset()
             rule = _rule(one, loaded, reader, faults) if loaded is not None else None
             if loaded is None or rule is None:
                 continue
@@ -103,7 +94,12 @@ def notices_in(
             letters[f"{rule.code}.txt"] = _template(loaded["then"])
             judging.append([loaded[key] for key in ("code", "subject", "period", "once_a")])
             judging.append([loaded["condition"], loaded["unless"], loaded["then"]["tell"]])
-    return NoticeFiles(tuple(rules.values()), letters, tuple(judging))
+    return NoticeFiles(tuple(rules.values()), letters, tuple(judging), roles)
+
+
+def _code_of(node: Node) -> str:
+    code = node.entries.get("code")
+    return str(code.plain) if code is not None else ""
 
 
 def _rule(
@@ -139,7 +135,7 @@ def _faults(node: Node, loaded: Mapping[str, Any]) -> Iterator[RuleFileFault]:
     place = node.at(("code",))
     if not _CODE.fullmatch(code):
         yield place.fault("code: латинские строчные буквы, цифры и _, от 3 до 40 знаков")
-    if code in TAKEN:
+    if code in KINDS:
         yield place.fault(f"code: «{code}» занят сообщением самого коннектора")
     if not then["tell"]:
         yield node.at(("then", "tell")).fault("then.tell: назовите хотя бы одну роль")
@@ -165,5 +161,5 @@ def _text_faults(key: str, text: str, node: Node) -> Iterator[RuleFileFault]:
 
 def _template(then: Mapping[str, Any]) -> str:
     """The words as every letter has them; nothing but the names above is ever put in."""
-    line = _PLACE.sub(lambda found: f"{{{{ one.{found[1]} }}}}", then["text"])
+    line = _PLACE.sub(lambda found: f"{{{{ one.{NAMES[found[1]]} }}}}", then["text"])
     return f"# {then['title']}\n\n{{% for one in items %}}\n- {line}\n{{% endfor %}}\n"

@@ -129,10 +129,11 @@ def render_letter(
     The order of `notices` does not matter. All of them being about one page (parameter `page`, a
     path), the letter leads there. Raises TextFault.
     """
-    known = _words(tuple(sorted((words or {}).items())))
+    own = words or {}
+    known = _words(tuple(sorted(own.items())))
     try:
         sections = [
-            _section(known, kind, role, [notice.params for notice in group])
+            _section(known, own, kind, role, [notice.params for notice in group])
             for (kind, role), group in _grouped(notices)
         ]
     except (TemplateError, TypeError, ValueError, AttributeError) as err:
@@ -175,7 +176,7 @@ def _once(hours: int) -> str:
 def section_of(told: Told) -> Section:
     """One notice's words as a letter has them, for a page. Raises TextFault."""
     try:
-        return _section(_words(()), told.kind, told.role, [told.params])
+        return _section(_words(()), {}, told.kind, told.role, [told.params])
     except (TemplateError, TypeError, ValueError, AttributeError) as err:
         raise TextFault(f"{type(err).__name__}: {err}") from err
 
@@ -192,9 +193,18 @@ def _grouped(notices: Iterable[Told]) -> Iterator[tuple[tuple[str, str], list[To
         yield key, list(group)
 
 
-def _section(known: Environment, kind: str, role: str, items: list[Mapping[str, Any]]) -> Section:
+def _section(
+    known: Environment,
+    own: Mapping[str, str],
+    kind: str,
+    role: str,
+    items: list[Mapping[str, Any]],
+) -> Section:
+    names = [f"{kind}.{role}.txt", f"{kind}.txt"]
+    # A municipality's words for every role win over those shipped for one.
+    mine = [name for name in names if name in own]
     try:
-        template = known.select_template([f"{kind}.{role}.txt", f"{kind}.txt"])
+        template = known.select_template(mine or names)
     except TemplatesNotFound as err:
         raise TextFault(f"no words for {kind} to a {role}") from err
     title, _, body = template.render(items=items).strip().partition("\n")

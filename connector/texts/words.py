@@ -134,6 +134,7 @@ def sandbox(loader: BaseLoader | None = None) -> ImmutableSandboxedEnvironment:
     environment.filters.update(
         day=day,
         moment=moment,
+        occurrence=occurrence,
         plural=plural,
         share=percent,
         listed=listed,

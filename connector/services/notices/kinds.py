@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connector.domain.owed import Recipient
+from connector.domain.letter_kinds import KINDS, URGENT
 from connector.domain.preferences import (
     ASKED_FOR,
     Choice,
@@ -18,14 +18,6 @@ from connector.domain.preferences import (
 from connector.domain.rule_notices import NoticeRule
 from connector.models import Notice
 from connector.texts.letters import letter_names
-
-_TOLD_TO: Mapping[str, frozenset[str]] = {
-    "plan_met": frozenset({"methodist", "head"}),
-    "plan_lost": frozenset({"methodist", "head"}),
-    "address_stopped": frozenset({"methodist"}),
-}
-"""Of kinds that have the same words for every role."""
-_URGENT = frozenset({("route_stalled", role) for role in ("methodist", "head", "specialist")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +50,23 @@ def seen_kinds(session: Session, municipality: str, recipient: str) -> set[tuple
     return {(kind, role) for kind, role in rows}
 
 
+def told_kinds(
+    rules: Collection[NoticeRule], words: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """Every kind there is in a municipality, with the roles that are told; no roles where only its
+    Python knows. rules, words: see `choices_of`."""
+    found = letter_names(words)
+    found |= {rule.code: frozenset(map(str, rule.tell)) for rule in rules}
+    return found | {kind: frozenset(map(str, roles)) for kind, roles in KINDS.items()}
+
+
+def is_urgent(kind: str, role: str, rules: Collection[NoticeRule]) -> bool:
+    """Whether it is told at once, as long as nobody chose otherwise."""
+    return (kind, role) in URGENT or any(
+        rule.code == kind and rule.urgent and role in rule.tell for rule in rules
+    )
+
+
 def choices_of(
     roles: Collection[str],
     seen: Collection[tuple[str, str]],
@@ -70,20 +79,16 @@ def choices_of(
 
     rules: the municipality's own notices. words: its templates.
     """
-    urgent = _URGENT | {
-        (rule.code, str(role)) for rule in rules if rule.urgent for role in rule.tell
-    }
     told: dict[str, set[str]] = {}
     for kind, role in seen:
         told.setdefault(kind, set()).add(role)
-    ruled = {rule.code: frozenset(map(str, rule.tell)) for rule in rules}
-    for kind, named in letter_names(words or {}).items():
-        mine = (ruled.get(kind) or named or _any_role(kind)) & frozenset(roles)
+    for kind, named in told_kinds(rules, words or {}).items():
+        mine = named & frozenset(roles)
         if mine:
             told.setdefault(kind, set()).update(mine)
     made = []
     for kind in sorted(told.keys() - ASKED_FOR):
-        pairs = [(role, (kind, role) in urgent) for role in sorted(told[kind])]
+        pairs = [(role, is_urgent(kind, role, rules)) for role in sorted(told[kind])]
         starts = min((policy.starts(kind, r, u) for r, u in pairs), key=_rank)
         settled = min(
             (settle(kind, r, u, chosen, policy) for r, u in pairs), key=lambda s: _rank(s.choice)
@@ -92,12 +97,6 @@ def choices_of(
         forced = any(policy.forces(kind, role) for role, _ in pairs)
         made.append(KindChoice(kind, tuple(sorted(told[kind])), starts, settled, own, forced))
     return made
-
-
-def _any_role(kind: str) -> frozenset[str]:
-    if kind.startswith("alarm_"):
-        return frozenset({str(Recipient.ADMINISTRATOR)})
-    return _TOLD_TO.get(kind, frozenset())
 
 
 def _rank(choice: Choice) -> int:

@@ -15,7 +15,10 @@ def test_the_specialist_reads_which_day_is_due_until_when() -> None:
     told = Told("methodical_day_due", "specialist", params)
     letter = render_letter([told], "Тоджинский кожуун", words=WORDS)
     assert letter.subject == "Подходит срок Дня методической службы"
-    assert "- провести до 30.06.2026 (2026-Q2): Проведение Дня методической службы" in letter.text
+    assert (
+        "- провести до 30.06.2026 (II квартал 2026): Проведение Дня методической службы"
+        in letter.text
+    )
     assert "30.06.2026" in letter.html
 
 

@@ -48,6 +48,14 @@ def test_a_faulty_letter_is_told(texts: dict[str, str], fault: str) -> None:
     assert fault in str(refused.value)
 
 
+def test_own_words_for_every_role_win_over_those_shipped_for_one() -> None:
+    told = [Told("step_done", "teacher", {})]
+    letter = render_letter(told, "Город", words={"step_done.txt": "# Своё\nДля всех."})
+    assert letter.subject == "Своё"
+    own = {"step_done.txt": "# Своё\n", "step_done.teacher.txt": "# Своё педагогу\n"}
+    assert render_letter(told, "Город", words=own).subject == "Своё педагогу"
+
+
 def test_own_words_are_used_and_see_nothing_but_their_values() -> None:
     words = {
         "reminded.txt": "# Напоминание\n{% for one in items %}\n- {{ one.what }}\n{% endfor %}"

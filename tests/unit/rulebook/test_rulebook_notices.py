@@ -88,7 +88,7 @@ def test_its_words_become_a_letter() -> None:
     told = [Told(one.kind, str(one.role), one.params)]
     letter = render_letter(told, "Город", words=rules.letters)
     assert letter.subject == "Молодые педагоги без поддержки"
-    assert "- Ли Имя: нет наставника (2026-Q2)" in letter.text
+    assert "- Ли Имя: нет наставника (II квартал 2026)" in letter.text
 
 
 def test_a_notice_is_part_of_what_judging_depends_on_its_words_are_not() -> None:
@@ -119,6 +119,9 @@ def test_a_rule_that_fails_is_told_and_the_others_go_on() -> None:
     [
         ("younger_than: 35", "younger_then: 35", 9, "younger_than"),
         ("code: young_without_support", "code: route_stalled", 3, "занят"),
+        ("code: young_without_support", "code: address_stopped", 3, "занят"),
+        ("code: young_without_support", "code: sign_in_link", 3, "занят"),
+        ("code: young_without_support", "code: alarm_moodle_down", 3, "занят"),
         ("code: young_without_support", "code: Young", 3, "латинские"),
         ("tell: [methodist, head]", "tell: [boss]", 12, "methodist"),
         ("tell: [methodist, head]", "tell: []", 12, "хотя бы одну"),
