@@ -27,6 +27,8 @@ from urllib3.exceptions import (
 )
 from urllib3.util.connection import create_connection
 
+from connector.answer_head import WholeHead
+
 Lookup = Callable[[str, int], Iterable[str]]
 _CHUNK = 64 * 1024
 
@@ -131,19 +133,28 @@ def _unwrapped(
 
 
 def _connect(connection: HTTPConnection, guard: Guard) -> socket.socket:
-    """A socket to a judged address; errors as urllib3 expects them from `_new_conn`."""
+    """A socket to a judged address; errors as urllib3 expects them from `_new_conn`.
+
+    The time to connect is that of all addresses together: a name may have any number of them.
+    """
+    patience = connection.timeout
+    until = None if patience is None else monotonic() + patience
     try:
         addresses = guard.addresses(connection.host, connection.port)
     except OSError as err:
         raise NewConnectionError(connection, f"cannot look up the host: {err}") from err
     last: OSError | None = None
     for address in addresses:
+        left = None if until is None else until - monotonic()
+        if left is not None and left <= 0:
+            last = TimeoutError()
+            break
         try:
-            return create_connection(
-                (address, connection.port),
-                connection.timeout,
-                socket_options=connection.socket_options,
+            made = create_connection(
+                (address, connection.port), left, socket_options=connection.socket_options
             )
+            made.settimeout(patience)
+            return made
         except OSError as err:
             last = err
     if isinstance(last, TimeoutError):
@@ -164,10 +175,14 @@ class GuardedAdapter(HTTPAdapter):
 
         # The certificate is still checked against the host's name: only the socket is ours.
         class Plain(HTTPConnection):
+            response_class = WholeHead
+
             def _new_conn(self) -> socket.socket:
                 return _connect(self, guard)
 
         class Secure(HTTPSConnection):
+            response_class = WholeHead
+
             def _new_conn(self) -> socket.socket:
                 return _connect(self, guard)
 

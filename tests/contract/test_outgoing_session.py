@@ -3,10 +3,11 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic
 
 import pytest
 import requests
@@ -168,3 +169,64 @@ def test_a_certificate_is_checked_against_the_name_and_not_the_address(
         else:
             with pytest.raises(requests.exceptions.SSLError):
                 session.get(f"https://moodle.example:{port}/")
+
+
+DRIPS = {
+    "a header": b"HTTP/1.1 200 OK\r\nX-Long: ",
+    "a status": b"HTTP/1.1 200 ",
+    "one header after the other": b"HTTP/1.1 200 OK\r\n",
+    "the answer behind a hundred": b"HTTP/1.1 100 Continue\r\n",
+    "a handshake": b"\x16\x03\x03\x40\x00",
+}
+"""What a server begins with, before it goes on by the byte."""
+
+
+@contextmanager
+def dripping(began: bytes, drop: bytes) -> Iterator[int]:
+    closing = Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+
+        def serve() -> None:
+            with suppress(OSError):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(began)
+                    while not closing.wait(0.05):
+                        connection.sendall(drop)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        closing.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_a_head_that_comes_by_the_drop_is_not_waited_for(what: str) -> None:
+    scheme = "https" if what == "a handshake" else "http"
+    drop = b"X: y\r\n" if what == "one header after the other" else b"a"
+    with dripping(DRIPS[what], drop) as port:
+        session = GuardedSession(Guard.for_urls(f"{scheme}://127.0.0.1", allow_private=True))
+        began = monotonic()
+        with pytest.raises(requests.Timeout):
+            session.post(f"{scheme}://127.0.0.1:{port}/", timeout=(0.4, 0.4), stream=True)
+    # A byte arrives every twentieth of a second: each of them would be waited for anew.
+    assert monotonic() - began < 2
+
+
+def test_a_host_with_many_silent_addresses_is_given_up_in_the_time_for_one() -> None:
+    silent = [f"127.0.0.{n}" for n in range(1, 30)]
+    with socket.create_server(("0.0.0.0", 0), backlog=0) as server, ExitStack() as stack:
+        port = server.getsockname()[1]
+        # Nobody accepts them: whoever comes later is not even answered.
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        session = GuardedSession(Guard(frozenset({"moodle.example"}), True, lambda *_: silent))
+        began = monotonic()
+        with pytest.raises(requests.ConnectTimeout):
+            session.get(f"http://moodle.example:{port}/", timeout=(0.2, 1))
+        assert monotonic() - began < 2
