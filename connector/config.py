@@ -17,6 +17,9 @@ from connector.errors import BadSettings
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = {"database_url", "broker_url", "secret_key", "smtp_url", "max_token"}
+LETTERS_PER_MINUTE = 300
+"""A city's two thousand digests within ten minutes; and a mistake that nobody foresaw does not have
+the provider take us for a spammer before anybody has seen it."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -35,6 +38,8 @@ class Config:
     reconcile_night: local hours in which each Moodle is gone through whole, `1-5`; empty: never.
     reconcile_minutes: how often by day, where somebody was in a course; 0: never.
     keep_…_days: how long each class of data is kept (services/upkeep/retention.py); 0: for ever.
+    letters_per_minute: most letters that all senders together hand to the mail server in any
+        minute; 0: as fast as it takes them.
     sign_in_link_hours: how long the link of a letter signs its reader in, once; 0: never.
     max_token, max_bot: of the bot in the messenger MAX, and its name there; empty: none.
     max_url: where MAX answers bots.
@@ -64,6 +69,7 @@ class Config:
     keep_counts_days: int = 90
     keep_events_days: int = 365
     safe_mode: bool = False
+    letters_per_minute: int = LETTERS_PER_MINUTE
     sign_in_link_hours: int = 24
     max_token: str = ""
     max_bot: str = ""
@@ -120,6 +126,9 @@ def load() -> Config:
             keep_counts_days=_days(env, "CONNECTOR_KEEP_COUNTS_DAYS", 90),
             keep_events_days=_days(env, "CONNECTOR_KEEP_EVENTS_DAYS", 365),
             safe_mode=_switch(env, "CONNECTOR_SAFE_MODE"),
+            letters_per_minute=_letters(
+                _text(env, "CONNECTOR_LETTERS_PER_MINUTE", str(LETTERS_PER_MINUTE))
+            ),
             sign_in_link_hours=_link_hours(_text(env, "CONNECTOR_SIGN_IN_LINK_HOURS", "24")),
             max_token=_text(env, "CONNECTOR_MAX_TOKEN"),
             max_bot=_text(env, "CONNECTOR_MAX_BOT").lstrip("@"),
@@ -165,6 +174,12 @@ def _hours(text: str) -> tuple[int, int] | None:
 def _minutes(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) > 1440:
         raise ValueError("CONNECTOR_RECONCILE_MINUTES: minutes up to a day are expected, or 0")
+    return int(text)
+
+
+def _letters(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 100_000:
+        raise ValueError("CONNECTOR_LETTERS_PER_MINUTE: a number is expected, or 0 for no limit")
     return int(text)
 
 

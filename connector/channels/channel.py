@@ -44,11 +44,20 @@ class Channel(Protocol):
         ...
 
 
-class TryLater(ConnectorError):
+class NotNow(ConnectorError):
+    """The message is a reason code. perhaps_sent: nobody knows whether the letter got through, so
+    that it must be the same letter that is tried again."""
+
+    def __init__(self, reason: str, perhaps_sent: bool = False) -> None:
+        super().__init__(reason)
+        self.perhaps_sent = perhaps_sent
+
+
+class TryLater(NotNow):
     """This letter did not get through now, or nobody knows whether it did; try it again."""
 
 
-class ChannelDown(ConnectorError):
+class ChannelDown(NotNow):
     """No letter gets through at present; it is not this letter's fault. Try again later."""
 
 

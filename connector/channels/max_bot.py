@@ -18,6 +18,8 @@ MOST_ANSWER = 1 << 20
 CONNECT_S = 5.0
 READ_S = 20.0
 WHOLE_S = 60.0
+_UNCERTAIN = (500, 502, 504)
+"""Said by whoever stands before the bot's messages, which may have been taken all the same."""
 _BLOCKED = ("chat.denied", "dialog.suspended")
 _UNKNOWN = ("chat.not.found", "dialog.not.found", "user.not.found")
 
@@ -60,7 +62,7 @@ class MaxBot:
             return
         code = _code(answer)
         if status == 429 or status >= 500:
-            raise ChannelDown(f"max_{status}")
+            raise ChannelDown(f"max_{status}", perhaps_sent=status in _UNCERTAIN)
         if any(name in code for name in _BLOCKED):
             raise Refused("blocked_by_reader")
         if status == 404 or any(name in code for name in _UNKNOWN):
@@ -129,7 +131,7 @@ class MaxBot:
             except (requests.ConnectTimeout, requests.exceptions.SSLError) as err:
                 raise ChannelDown("unreachable") from err
             except (requests.ReadTimeout, BodyBroken, BodyTooLarge, BodyTooSlow) as err:
-                raise TryLater("answer_lost") from err
+                raise TryLater("answer_lost", perhaps_sent=True) from err
             except requests.RequestException as err:
                 raise ChannelDown("unreachable") from err
         try:

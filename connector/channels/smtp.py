@@ -14,12 +14,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater
 from connector.errors import BadSettings
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+_TOO_BIG = 552
 _PORTS = {"smtp": 25, "smtps": 465}
 
 
@@ -77,28 +79,24 @@ class SmtpChannel:
 
     def check(self) -> None:
         """A session as for a letter, up to EHLO and log-in, and no letter. Raises ChannelDown."""
-        session = self._session()
-        try:
-            session.ehlo_or_helo_if_needed()
-        except (smtplib.SMTPException, OSError) as err:
-            raise ChannelDown("no_greeting") from err
-        finally:
-            _leave(session)
+        _leave(self._session())
 
     def send(self, letter: OutgoingLetter) -> bytes | None:
         if not _ADDRESS.fullmatch(letter.address):
             raise Refused("bad_address")
         try:
             message = self._compose(letter)
-            session = self._session()
-            try:
-                session.send_message(message)
-            finally:
-                _leave(session)
+        except (ValueError, MessageError) as err:
+            raise Refused("not_deliverable") from err
+        session = self._session()
+        try:
+            session.send_message(message)
         except smtplib.SMTPRecipientsRefused as err:
             code, _ = next(iter(err.recipients.values()))
             raise _verdict(code, "bounced") from err
-        except (smtplib.SMTPHeloError, smtplib.SMTPSenderRefused) as err:
+        except smtplib.SMTPSenderRefused as err:
+            if err.smtp_code == _TOO_BIG:
+                raise Refused("refused") from err
             # Whom the server does not like is us: every letter would fare the same.
             raise ChannelDown(f"smtp_{err.smtp_code}") from err
         except smtplib.SMTPDataError as err:
@@ -107,21 +105,24 @@ class SmtpChannel:
             # An address or text that this server cannot take in any form we have.
             raise Refused("not_deliverable") from err
         except (smtplib.SMTPException, OSError) as err:
-            # Dropped, or silent for too long: nobody knows whether the letter was taken.
-            raise TryLater("session_lost") from err
+            # Dropped, or silent for too long. Once it had the text, nobody knows what it did with
+            # it, whether the last byte was on its way or not.
+            raise TryLater("session_lost", perhaps_sent=session.was_given_text) from err
+        finally:
+            _leave(session)
         return message.as_bytes(policy=SMTP)
 
-    def _session(self) -> smtplib.SMTP:
-        """An open session, logged in. Raises ChannelDown."""
+    def _session(self) -> "_Plain | _Encrypted":
+        """An open session, greeted and logged in. Raises ChannelDown."""
         server = self._server
+        session: _Plain | _Encrypted
         try:
-            session: smtplib.SMTP
             if server.tls:
-                session = smtplib.SMTP_SSL(
+                session = _Encrypted(
                     server.host, server.port, timeout=server.timeout, context=self._tls
                 )
             else:
-                session = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+                session = _Plain(server.host, server.port, timeout=server.timeout)
         except (smtplib.SMTPException, OSError) as err:
             raise ChannelDown("unreachable") from err
         try:
@@ -132,6 +133,11 @@ class SmtpChannel:
         except (smtplib.SMTPException, OSError) as err:
             session.close()
             raise ChannelDown("not_logged_in") from err
+        try:
+            session.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as err:
+            session.close()
+            raise ChannelDown("no_greeting") from err
         return session
 
     def _compose(self, letter: OutgoingLetter) -> EmailMessage:
@@ -152,6 +158,20 @@ class SmtpChannel:
         return message
 
 
+class _Plain(smtplib.SMTP):
+    """was_given_text: whether the server was given a letter's text, or some of it."""
+
+    was_given_text = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.was_given_text = True
+        return super().data(msg)
+
+
+class _Encrypted(_Plain, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
 def _leave(session: smtplib.SMTP) -> None:
     # The letter's fate is decided by now: whatever the server says to a good-bye changes nothing.
     with suppress(smtplib.SMTPException, OSError):
@@ -166,7 +186,10 @@ def _ascii_domain(address: str) -> str:
 
 
 def _verdict(code: int, refused: str) -> TryLater | ChannelDown | Refused:
-    """421 is the server going away; other 4xx are this letter's bad moment, 5xx its end."""
+    """421 is the server going away; other 4xx are this letter's bad moment, 5xx its end; what is no
+    code at all leaves it open."""
+    if code < 400:
+        return TryLater("session_lost", perhaps_sent=True)
     if code == 421:
         return ChannelDown("smtp_421")
     return Refused(refused) if code >= 500 else TryLater(f"smtp_{code}")

@@ -74,7 +74,9 @@ def mail(made: Container) -> Finding:
             "not_logged_in": "Проверьте имя, пароль и starttls в CONNECTOR_SMTP_URL.",
         }.get(str(err), "Спросите администратора почты.")
         return trouble("smtp", f"Почтовый сервер не принимает писем ({err}).", todo)
-    return ok("smtp", "Почтовый сервер отвечает.")
+    limit = made.config.letters_per_minute
+    pace = f"не больше {limit} писем в минуту" if limit else "без ограничения скорости"
+    return ok("smtp", f"Почтовый сервер отвечает; {pace}.")
 
 
 def sources(made: Container, deep: bool) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from connector.models.delivery import Delivery, Reading
 from connector.models.draft import Draft, DraftWish
 from connector.models.event import Event, EventLine
 from connector.models.evidence import EvidenceSlot
+from connector.models.letter_pace import LetterPace
 from connector.models.link_code import LinkCode
 from connector.models.login import Audit, Login, RuleFault, Token
 from connector.models.notice import Letter, Notice
@@ -56,6 +57,7 @@ __all__ = [
     "FrozenShare",
     "Import",
     "Letter",
+    "LetterPace",
     "LinkCode",
     "Login",
     "Membership",

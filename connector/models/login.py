@@ -60,7 +60,7 @@ class Audit(Base):
     municipality: Mapped[str | None] = mapped_column(String(40))
     actor: Mapped[str] = mapped_column(String(160))
     action: Mapped[str] = mapped_column(String(60))
-    person: Mapped[str | None] = mapped_column(String(60))
+    person: Mapped[str | None] = mapped_column(String(130))
     detail: Mapped[dict[str, Any] | None]
 
 

@@ -54,7 +54,7 @@ class Notice(Base):
     key: Mapped[str] = mapped_column(String(300))
     kind: Mapped[str] = mapped_column(String(40))
     role: Mapped[str] = mapped_column(String(20))
-    recipient: Mapped[str | None] = mapped_column(String(60))
+    recipient: Mapped[str | None] = mapped_column(String(130))
     channel: Mapped[str] = mapped_column(String(20), default="email", server_default="email")
     address: Mapped[str | None] = mapped_column(String(320))
     params: Mapped[dict[str, Any]]
@@ -85,7 +85,7 @@ class Letter(Base):
     municipality: Mapped[str] = mapped_column(String(40))
     message_id: Mapped[str] = mapped_column(String(120))
     channel: Mapped[str] = mapped_column(String(20))
-    recipient: Mapped[str | None] = mapped_column(String(60))
+    recipient: Mapped[str | None] = mapped_column(String(130))
     address: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str]

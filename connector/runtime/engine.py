@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from connector.bootstrap import Container
 from connector.channels.webhook import WebhookPost
+from connector.config import Config
 from connector.domain.preferences import EMAIL
 from connector.runtime.act import Actor
 from connector.runtime.call import CALL_S, Caller
@@ -25,6 +26,7 @@ from connector.runtime.send import Sender
 from connector.runtime.tick import Ticker
 from connector.runtime.watch import WATCH_S, Watcher
 from connector.services.cases.subjects import mark_all_dirty
+from connector.services.notices.pace import Pace
 from connector.services.notices.post_offices import PostOffices
 from connector.services.upkeep.retention import Keep
 
@@ -55,6 +57,12 @@ def watcher(container: Container) -> Watcher:
     return Watcher(c.db, c.rulebook, c.settings, c.clock, c.tallies, compares)
 
 
+def paces(config: Config) -> dict[str, Pace]:
+    """Of mail servers only: a mailbox that the pages show is spared nothing."""
+    limit = config.letters_per_minute
+    return {EMAIL: Pace(limit)} if limit and config.smtp_url else {}
+
+
 class Engine:
     """Builds each part once. arrived: called when something was stored that should be worked on.
     publish: hands domain events to a broker, if there is one."""
@@ -83,6 +91,7 @@ class Engine:
             tallies=c.tallies,
             links=c.links,
             others=c.channels,
+            paces=paces(c.config),
         )
         self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
         self.actor = Actor(c.db, c.rulebook, c.box, c.moodles, c.clock, c.tallies)

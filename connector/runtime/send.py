@@ -4,6 +4,9 @@ Claim and commit, render, send outside any transaction, mark as sent in one that
 claim was lost. A crash between sending and marking sends the letter once more, with the same
 Message-ID: at least once is what mail can promise, and the identifier makes it once. A database
 that is away for a moment is no crash: the mark is written as soon as it is back.
+
+Nothing here waits for a channel that is down, or that may take no more letters this minute: what is
+for it is left where it is, the others go on, and a later turn finds it.
 """
 
 import logging
@@ -20,6 +23,7 @@ from connector import tracing
 from connector.channels.channel import (
     Channel,
     ChannelDown,
+    NotNow,
     OutgoingLetter,
     Refused,
     TryLater,
@@ -28,10 +32,10 @@ from connector.channels.channel import (
 from connector.clock import Clock
 from connector.db import Database
 from connector.domain.preferences import EMAIL
-from connector.errors import LostLease, StorageUnavailable
+from connector.errors import ConnectorError, LostLease, StorageUnavailable
 from connector.services.access.letter_links import LetterLinks
 from connector.services.notices.leads import leads_of
-from connector.services.notices.notices import NoticeService
+from connector.services.notices.pace import Pace, PaceService
 from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
 from connector.services.notices.stopping import StopService
@@ -53,6 +57,8 @@ MARK_TRIES = 30
 MARK_PAUSE_S = 1.0
 """Half a minute for a database that restarts, far within the term of the claim."""
 DOWN_PAUSE = timedelta(minutes=5)
+MANY_IN_A_ROW = 5
+"""So many people who cannot be reached for the moment, and nobody who can: it is the server."""
 ADDRESS_FAULTS = frozenset({"bounced", "bad_address"})
 _PAUSES = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
 """Minutes after each failed try; a mailbox that is full over a weekend gets its letter."""
@@ -64,12 +70,17 @@ class Offices(Protocol):
     def find(self, session: Session, municipality: str, now: datetime) -> PostOffice | None: ...
 
 
+class _Taken(ConnectorError):
+    """Another sender was quicker: nothing of the transaction is to be written."""
+
+
 class Sender:
     """Any number may run, in threads or processes: each notice goes out in one letter.
 
     url: address of the pages, named in letters. domain: right half of the Message-IDs; it must stay
     the same over restarts. channel: of e-mail; others: by the names that notices bear. One that is
-    down is left alone for a while, and the others go on.
+    down is left alone for a while, and the others go on. paces: of the channels that have one, by
+    the same names; the senders of an installation keep it together.
     """
 
     def __init__(
@@ -85,12 +96,15 @@ class Sender:
         sleep: Callable[[float], None] = time.sleep,
         links: LetterLinks | None = None,
         others: Mapping[str, Channel] | None = None,
+        paces: Mapping[str, Pace] | None = None,
     ) -> None:
         self._tallies = tallies or Tallies()
         self._db = db
         self._offices = offices
         self._channels = {**(others or {}), EMAIL: channel}
-        self._down: dict[str, datetime] = {}
+        self._paces = paces or {}
+        self._resting: dict[str, datetime] = {}
+        self._unreached: dict[str, set[str]] = {}
         self._clock = clock
         self._url = url
         self._domain = domain
@@ -104,13 +118,14 @@ class Sender:
         with self._db.reading() as session:
             sending = SendingService(session)
             open_ones = self._open_offices(session, sending.due_municipalities(now), now)
-            self._down = {name: until for name, until in self._down.items() if until > now}
-            groups = sending.due_groups(open_ones, now, LETTERS, self._down) if open_ones else []
+            self._resting = {name: until for name, until in self._resting.items() if until > now}
+            groups = sending.due_groups(open_ones, now, LETTERS, self._resting) if open_ones else []
         handled = 0
         for group in groups:
             if self._clock.now() - now > TURN:
                 break
-            if group.channel in self._down:
+            office = open_ones[group.municipality]
+            if group.channel in self._resting or not office.hours.are_open(self._clock.now()):
                 continue
             claimed = self._claim(group)
             if claimed is None:
@@ -119,19 +134,19 @@ class Sender:
             try:
                 with tracing.span("connector.letter", municipality=group.municipality):
                     tracing.note(notices=[notice.id for notice in claimed.notices])
-                    self._deliver(claimed, open_ones[group.municipality])
+                    self._deliver(claimed, office)
             except LostLease:
                 log.warning("send.lost_lease municipality=%s", group.municipality)
             except ChannelDown as err:
                 log.warning("send.channel_down channel=%s reason=%s", group.channel, err)
-                self._down[group.channel] = self._clock.now() + DOWN_PAUSE
+                self._resting[group.channel] = self._clock.now() + DOWN_PAUSE
             except StorageUnavailable:
                 raise
             # Whatever one letter trips over must keep neither the others from going out, nor this
             # one coming back for ever.
             except Exception:
                 log.exception("send.fault municipality=%s", group.municipality)
-                self._set_back(claimed, open_ones[group.municipality])
+                self._set_back(claimed, office)
         return handled
 
     def _open_offices(
@@ -144,8 +159,20 @@ class Sender:
     def _claim(self, group: DueGroup) -> ClaimedGroup | None:
         # Each claim begins its own term: those of a long turn would end before their letters go.
         now = self._clock.now()
-        with self._db.writing() as session:
-            return SendingService(session).claim(group, self._new_token(), now + TERM, now)
+        pace = self._paces.get(group.channel)
+        try:
+            with self._db.writing() as session:
+                # First of all: whoever waits here holds no notice that another one waits for.
+                wait_until = PaceService(session).take(group.channel, pace, now) if pace else None
+                if wait_until is not None:
+                    self._resting[group.channel] = wait_until
+                    return None
+                claimed = SendingService(session).claim(group, self._new_token(), now + TERM, now)
+                if claimed is None:
+                    raise _Taken
+                return claimed
+        except _Taken:
+            return None
 
     def _deliver(self, claimed: ClaimedGroup, office: PostOffice) -> None:
         """Raises LostLease, ChannelDown."""
@@ -166,15 +193,15 @@ class Sender:
             self._refused(claimed, office, str(err))
             return
         except TryLater as err:
-            self._try_later(claimed, office, str(err))
+            if self._is_unreached(claimed.group):
+                self._put_off(claimed, office, err)
+                raise ChannelDown(str(err)) from err
+            self._try_later(claimed, office, str(err), err.perhaps_sent)
             return
         except ChannelDown as err:
-            now = self._clock.now()
-            at = office.hours.next_open(now + DOWN_PAUSE)
-            with self._db.writing() as session:
-                SendingService(session).retry(claimed, str(err), at, counts=False)
-            self._count(name, "channel_down")
+            self._put_off(claimed, office, err)
             raise
+        self._unreached.pop(name, None)
         if leads is not None:
             # Pages show letters to others too: what lets the reader in must not let them in.
             text, html = leads.kept(letter.text), leads.kept(letter.html)
@@ -249,54 +276,61 @@ class Sender:
             ",".join(str(notice.id) for notice in claimed.notices),
         )
 
+    def _is_unreached(self, group: DueGroup) -> bool:
+        """Whether this is one of many in a row: then it is no try of this letter."""
+        unreached = self._unreached.setdefault(group.channel, set())
+        unreached.add(group.address)
+        return len(unreached) >= MANY_IN_A_ROW
+
+    def _put_off(self, claimed: ClaimedGroup, office: PostOffice, fault: NotNow) -> None:
+        at = office.hours.next_open(self._clock.now() + DOWN_PAUSE)
+        with self._db.writing() as session:
+            SendingService(session).put_off(claimed, str(fault), at, fault.perhaps_sent)
+        self._count(claimed.group.channel, "channel_down")
+
     def _set_back(self, claimed: ClaimedGroup, office: PostOffice) -> None:
         try:
-            self._try_later(claimed, office, "internal_error")
+            self._try_later(claimed, office, "internal_error", perhaps_sent=True)
         except LostLease:
             log.warning("send.lost_lease municipality=%s", claimed.group.municipality)
 
-    def _try_later(self, claimed: ClaimedGroup, office: PostOffice, reason: str) -> None:
-        if claimed.attempts >= MOST_TRIES:
-            self._fail(claimed, f"gave_up:{reason}")
-            return
+    def _try_later(
+        self, claimed: ClaimedGroup, office: PostOffice, reason: str, perhaps_sent: bool
+    ) -> None:
         pause = timedelta(minutes=_PAUSES[min(claimed.attempts, len(_PAUSES)) - 1])
         at = office.hours.next_open(self._clock.now() + pause)
         with self._db.writing() as session:
-            SendingService(session).retry(claimed, reason, at)
-        self._count(claimed.group.channel, "retried")
+            sending = SendingService(session)
+            some_failed = sending.retry(claimed, reason, at, MOST_TRIES, perhaps_sent)
+        if some_failed:
+            spent = f"gave_up:{reason}"
+            log.warning("send.failed municipality=%s reason=%s", claimed.group.municipality, spent)
+        self._count(claimed.group.channel, "failed" if some_failed else "retried")
 
     def _refused(self, claimed: ClaimedGroup, office: PostOffice, reason: str) -> None:
-        """A messenger that takes nothing more for a person is no reason not to tell them: the way
-        ends, and the notices go on by e-mail."""
-        group = claimed.group
-        if group.channel == EMAIL:
+        """For good. Where the address is at fault and not the letter, or a messenger takes nothing
+        more for a person, that way ends, and the notices wait for a better one or go on by mail."""
+        name, municipality = claimed.group.channel, claimed.group.municipality
+        # It spoke, and of this letter: it is not down.
+        self._unreached.pop(name, None)
+        if name == EMAIL and reason not in ADDRESS_FAULTS:
             self._fail(claimed, reason)
             return
-        log.warning("send.way_ended channel=%s reason=%s", group.channel, reason)
-        now = self._clock.now()
+        if name == EMAIL:
+            log.warning("send.failed municipality=%s reason=%s", municipality, reason)
+        else:
+            log.warning("send.way_ended channel=%s reason=%s", name, reason)
+        way = (municipality, claimed.group.recipient, name, claimed.group.address)
         with self._db.writing() as session:
-            SendingService(session).back_to_mail(claimed, reason, now)
-            notices = NoticeService(session)
-            notices.readdress(group.municipality, office.hours, now, group.recipient)
-        self._count(group.channel, "way_ended")
+            SendingService(session).undeliverable(claimed)
+            StopService(session).stop(*way, reason, office.hours, self._clock.now())
+        self._count(name, "failed" if name == EMAIL else "way_ended")
 
     def _fail(self, claimed: ClaimedGroup, reason: str) -> None:
         log.warning("send.failed municipality=%s reason=%s", claimed.group.municipality, reason)
         with self._db.writing() as session:
-            if reason in ADDRESS_FAULTS and claimed.group.channel == EMAIL:
-                self._stop(session, claimed, reason)
-            else:
-                SendingService(session).failed(claimed, reason)
+            SendingService(session).failed(claimed, reason)
         self._count(claimed.group.channel, "failed")
-
-    def _stop(self, session: Session, claimed: ClaimedGroup, reason: str) -> None:
-        """The address is at fault, not the letter: it waits for a better one."""
-        group, now = claimed.group, self._clock.now()
-        SendingService(session).undeliverable(claimed)
-        office = self._offices.find(session, group.municipality, now)
-        if office is not None:
-            whose = (group.municipality, group.recipient, group.address)
-            StopService(session).stop(*whose, reason, office.hours, now)
 
     def _count(self, name: str, outcome: str) -> None:
         channel = self._channels.get(name)

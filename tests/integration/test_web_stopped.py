@@ -2,6 +2,7 @@
 
 from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
+from connector.domain.preferences import EMAIL
 from connector.services.notices.stopping import StopService
 from tests.integration.web_town import NOW, M, WebTown, csrf_token
 
@@ -10,7 +11,7 @@ HOURS = PostHours(NOW.tzinfo, WorkCalendar(NOW.date(), NOW.date(), ()))  # type:
 
 def test_a_stopped_address_is_shown_and_tried_again(town: WebTown) -> None:
     with town.container.db.writing() as session:
-        StopService(session).stop(M, "T-12", "t12@school.example", "bounced", HOURS, NOW)
+        StopService(session).stop(M, "T-12", EMAIL, "t12@school.example", "bounced", HOURS, NOW)
     client = town.client("methodist")
     page = client.get(f"/m/{M}/addresses").text
     assert "t12@school.example" in page

@@ -36,3 +36,10 @@ def test_a_log_level_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("CONNECTOR_LOG_LEVEL", "loud")
     with pytest.raises(BadSettings, match="CONNECTOR_LOG_LEVEL: one of DEBUG, INFO"):
         config.load()
+
+
+@pytest.mark.parametrize("value", ["-1", "many", "1e3", "100001"])
+def test_a_pace_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("CONNECTOR_LETTERS_PER_MINUTE", value)
+    with pytest.raises(BadSettings, match="CONNECTOR_LETTERS_PER_MINUTE: a number is expected"):
+        config.load()

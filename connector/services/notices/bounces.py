@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connector.channels.dsn import Bounce
+from connector.domain.preferences import EMAIL
 from connector.models import Letter, Notice
 from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.stopping import StopService
@@ -48,7 +49,7 @@ class BounceService:
         if not verdicts or office is None:
             return Became.UNKNOWN
         stops = StopService(self._session)
-        whose = (letter.municipality, letter.recipient, letter.address)
+        town, recipient, address = letter.municipality, letter.recipient, letter.address
         if any(one.failed for one in verdicts):
             self._session.execute(
                 update(Notice)
@@ -57,7 +58,7 @@ class BounceService:
                 .execution_options(synchronize_session=False)
             )
         if any(one.is_for_good for one in verdicts):
-            stops.stop(*whose, "bounced", office.hours, now)
+            stops.stop(town, recipient, EMAIL, address, "bounced", office.hours, now)
             return Became.STOPPED
-        stopped = stops.count_soft(*whose, office.hours, now)
+        stopped = stops.count_soft(town, recipient, address, office.hours, now)
         return Became.STOPPED if stopped else Became.COUNTED

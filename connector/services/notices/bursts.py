@@ -53,7 +53,8 @@ class BurstService:
             if count > self._limit:
                 self._session.execute(
                     update(Notice)
-                    .where(*recent, Notice.state == "waiting")
+                    # What perhaps went out already is sent again as it is.
+                    .where(*recent, Notice.state == "waiting", Notice.lease_token.is_(None))
                     .values(state="held", reason=BURST_HELD)
                     .execution_options(synchronize_session=False)
                 )

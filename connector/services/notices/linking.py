@@ -19,7 +19,6 @@ TERM = timedelta(minutes=30)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without those that are mistaken for each other."""
 _LENGTH = 10
-_WAY = ["municipality", "recipient", "channel", "address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,27 +151,6 @@ class LinkingService:
             .order_by(Account.source, Account.user_id)
         )
         return [f"{source}:{user_id}" for source, user_id in rows]
-
-
-def stop_way(
-    session: Session,
-    municipality: str,
-    recipient: str,
-    channel: str,
-    address: str,
-    reason: str,
-    now: datetime,
-) -> None:
-    """Nothing goes there any more, until the person links it anew."""
-    statement = insert_into(session, Way).values(
-        municipality=municipality, recipient=recipient, channel=channel, address=address,
-        added_at=now, stopped_at=now, stop_reason=reason, soft=0,
-    )  # fmt: skip
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=_WAY, set_={"stopped_at": now, "stop_reason": reason}
-        )
-    )
 
 
 def _digest(code: str) -> str:

@@ -1,23 +1,29 @@
 """Claims on due notices, and what became of them.
 
-The notices of one recipient that are claimed together stay together: they bear one token until they
-are sent, so that a letter that is tried again is the same letter with the same Message-ID, and what
-has become due meanwhile waits for the next one.
+Notices of one recipient that perhaps went out together stay together: they bear one token until
+they are sent, nothing changes or withdraws them (services.notices.unsent), and so the letter that
+is tried again is the same letter with the same Message-ID. What certainly did not go out waits
+alone, and goes with whatever is due next: whoever was not reached for a week gets one letter.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.errors import LostLease
 from connector.models import Letter, Notice
 from connector.models.inserting import insert_into
-from connector.services.notices.linking import stop_way
+from connector.services.notices.bursts import RELEASED
+from connector.services.notices.turns import Candidate, in_turn
 from connector.services.notices.ways import STOPPED
+
+LATELY = timedelta(minutes=10)
+LATEST = 500
+"""Letters that count where municipalities take turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +75,61 @@ class SendingService:
         limit: int,
         without: Collection[str] = (),
     ) -> list[DueGroup]:
-        """The oldest first. without: channels that are down: what waits for them, however much,
-        must not fill the turn of the others."""
+        """At most `limit`, in the order in which they should go: urgent ones first, then turn by
+        turn of the municipalities, of each the longest due. without: channels that are down, or
+        may take nothing for a while: what waits for them must not fill the turn of the others."""
         where = (Notice.municipality, Notice.recipient, Notice.channel, Notice.address)
         columns = (*where, Notice.lease_token)
-        first = func.min(Notice.id)
-        rows = self._session.execute(
-            select(*columns, first)
+        first, since = func.min(Notice.id), func.min(Notice.not_before)
+        urgent = func.max(case((Notice.urgent, 1), else_=0))
+        order = (urgent.desc(), since, first)
+        place = func.row_number().over(partition_by=Notice.municipality, order_by=order)
+        groups = (
+            select(
+                *columns,
+                first.label("first"),
+                since.label("since"),
+                urgent.label("urgent"),
+                place.label("place"),
+            )
             .where(
                 _due(now),
                 Notice.municipality.in_(municipalities),
                 Notice.channel.not_in(without),
             )
             .group_by(*columns)
-            .order_by(first)
-            .limit(limit)
+            .subquery()
         )
-        return [
-            DueGroup(municipality, recipient or "", channel, address or "", token, id_)
-            for municipality, recipient, channel, address, token, id_ in rows
-        ]
+        rows = self._session.execute(select(groups).where(groups.c.place <= limit)).all()
+        candidates = [
+            Candidate(
+                DueGroup(r.municipality, r.recipient or "", r.channel, r.address or "",
+                         r.lease_token, r.first),
+                r.municipality, bool(r.urgent), r.place, r.since,
+            )
+            for r in rows
+        ]  # fmt: skip
+        return in_turn(candidates, self._sent_lately(now))[:limit]
+
+    def _sent_lately(self, now: datetime) -> dict[str, int]:
+        latest = (
+            select(Letter.municipality, Letter.sent_at)
+            .order_by(Letter.id.desc())
+            .limit(LATEST)
+            .subquery()
+        )
+        rows = self._session.execute(
+            select(latest.c.municipality, func.count())
+            .where(latest.c.sent_at > now - LATELY)
+            .group_by(latest.c.municipality)
+        )
+        return dict(rows.all())
 
     def claim(
         self, group: DueGroup, token: str, until: datetime, now: datetime
     ) -> ClaimedGroup | None:
-        """All due notices of the group; None where somebody else was quicker."""
+        """All due notices of the group, and what was set back and waits for the same address; None
+        where somebody else was quicker."""
         first = self._session.execute(
             # The row of the least id stands for the group: two senders must not share it out.
             select(Notice.id)
@@ -105,7 +141,7 @@ class SendingService:
         rows = self._session.execute(
             update(Notice)
             .where(
-                _due(now),
+                or_(_due(now), _SET_BACK),
                 Notice.municipality == group.municipality,
                 Notice.recipient == group.recipient,
                 Notice.channel == group.channel,
@@ -150,29 +186,47 @@ class SendingService:
         ).all()
         return sorted(ids) == sorted(notice.id for notice in claimed.notices)
 
-    def retry(
-        self, claimed: ClaimedGroup, reason: str, not_before: datetime, counts: bool = True
+    def put_off(
+        self, claimed: ClaimedGroup, reason: str, not_before: datetime, together: bool = False
     ) -> None:
-        """counts: whether it was a try of this letter at all. Raises LostLease."""
-        tries = Notice.attempts if counts else Notice.attempts - 1
-        self._finish(claimed, state="waiting", reason=reason, not_before=not_before, attempts=tries)
+        """It was no try of this letter: the channel is down. together: whether it may have gone out
+        all the same, and must stay as it is. Raises LostLease."""
+        self._finish(
+            claimed,
+            state="waiting",
+            reason=reason,
+            not_before=not_before,
+            attempts=Notice.attempts - 1,
+            **_alone(together),
+        )
 
-    def back_to_mail(self, claimed: ClaimedGroup, reason: str, now: datetime) -> None:
-        """The way is dead: nothing goes there any more, and these notices wait for another one,
-        which the caller finds in the same transaction. Raises LostLease."""
-        group = claimed.group
-        stop_way(
-            self._session, group.municipality, group.recipient, group.channel, group.address,
-            reason, now,
-        )  # fmt: skip
-        self._finish(claimed, state="waiting", reason=None, attempts=0, lease_token=None)
+    def retry(
+        self,
+        claimed: ClaimedGroup,
+        reason: str,
+        not_before: datetime,
+        most: int,
+        together: bool = False,
+    ) -> bool:
+        """Tries again what was tried less than `most` times, and fails the rest; whether anything
+        failed. together: see put_off. Raises LostLease."""
+        spent = Notice.attempts >= most
+        self._finish(
+            claimed,
+            state=case((spent, "failed"), else_="waiting"),
+            reason=case((spent, f"gave_up:{reason}"), else_=reason),
+            not_before=not_before,
+            **_alone(together),
+        )
+        return claimed.attempts >= most
 
     def failed(self, claimed: ClaimedGroup, reason: str) -> None:
         """For good. Raises LostLease."""
         self._finish(claimed, state="failed", reason=reason)
 
     def undeliverable(self, claimed: ClaimedGroup) -> None:
-        """Held until the recipient has another address. Raises LostLease."""
+        """The address is at fault: held until the recipient is reached another way, which the
+        caller finds in the same transaction. Raises LostLease."""
         self._finish(claimed, state="held", reason=STOPPED, attempts=0, lease_token=None)
 
     def _finish(self, claimed: ClaimedGroup, **values: Any) -> None:
@@ -191,3 +245,16 @@ def _due(now: datetime) -> ColumnElement[bool]:
     waiting = and_(Notice.state == "waiting", Notice.not_before <= now)
     left = and_(Notice.state == "sending", Notice.lease_until <= now)
     return or_(waiting, left)
+
+
+_SET_BACK = and_(
+    Notice.state == "waiting",
+    Notice.lease_token.is_(None),
+    # Why it did not get through; what is released waits for its hour, and was never tried.
+    Notice.reason.is_not(None),
+    Notice.reason != RELEASED,
+)
+
+
+def _alone(together: bool) -> dict[str, None]:
+    return {} if together else {"lease_token": None}

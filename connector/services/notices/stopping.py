@@ -46,22 +46,24 @@ class StopService:
         self,
         municipality: str,
         recipient: str,
+        channel: str,
         address: str,
         reason: str,
         hours: Hours,
         now: datetime,
     ) -> None:
-        """Nothing goes to this e-mail address any more, whoever is said to have it; what waited for
-        it is held, and the methodists are told once. Idempotent. A corrected address is another."""
-        row = self._row(municipality, recipient, address, now)
-        if row.stopped_at is not None:
-            return
-        row.stopped_at = now
-        row.stop_reason = reason[:80]
-        self._session.flush()
+        """Nothing goes to this address any more, whoever is said to have it; what waited for it
+        goes another way, or is held. Of an e-mail address the methodists are told once; what a
+        person linked, the person links anew. Idempotent. A corrected address is another one."""
+        row = self._row(municipality, recipient, channel, address, now)
+        is_news = row.stopped_at is None
+        if is_news:
+            row.stopped_at = now
+            row.stop_reason = reason[:80]
+            self._session.flush()
         service = NoticeService(self._session)
         service.readdress(municipality, hours, now, recipient)
-        if municipality != INSTALLATION:
+        if is_news and channel == EMAIL and municipality != INSTALLATION:
             service.tell(municipality, self._owed(municipality, row, hours, now), hours, now)
 
     def count_soft(
@@ -72,13 +74,14 @@ class StopService:
         hours: Hours,
         now: datetime,
     ) -> bool:
-        """A refusal that was no verdict; whether it was one too many, and the address stopped."""
-        row = self._row(municipality, recipient, address, now)
+        """An e-mail address's refusal that was no verdict; whether it was one too many, and the
+        address stopped."""
+        row = self._row(municipality, recipient, EMAIL, address, now)
         row.soft += 1
         self._session.flush()
         if row.soft < MOST_SOFT or row.stopped_at is not None:
             return False
-        self.stop(municipality, recipient, address, "too_many_soft", hours, now)
+        self.stop(municipality, recipient, EMAIL, address, "too_many_soft", hours, now)
         return True
 
     def stopped(self, municipality: str, limit: int = 200) -> list[StoppedWay]:
@@ -117,11 +120,13 @@ class StopService:
             NoticeService(self._session).readdress(municipality, hours, now)
         return recipient
 
-    def _row(self, municipality: str, recipient: str, address: str, now: datetime) -> Way:
+    def _row(
+        self, municipality: str, recipient: str, channel: str, address: str, now: datetime
+    ) -> Way:
         key = {
             "municipality": municipality,
             "recipient": recipient,
-            "channel": EMAIL,
+            "channel": channel,
             "address": address,
         }
         self._session.execute(

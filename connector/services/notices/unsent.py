@@ -9,11 +9,14 @@ from connector.models import Notice
 from connector.models.many import update_many
 
 UNSENT = ("waiting", "held", "withdrawn")
-_IS_UNSENT = f"notices.state IN {UNSENT}"
+_IS_UNSENT = (
+    f"notices.state IN {UNSENT} AND (notices.state <> 'waiting' OR notices.lease_token IS NULL)"
+)
 
 
 def change_unsent(session: Session, changes: Sequence[dict[str, Any]]) -> None:
-    """Changes rows by id (`row`), all in the same columns; never one that is being sent."""
+    """Changes rows by id (`row`), all in the same columns; never one that is being sent, or that
+    perhaps was and is to be sent again as the same letter."""
     if not changes:
         return
     names = [name for name in changes[0] if name != "row"]

@@ -44,4 +44,4 @@ class MoodleMessenger:
         except MoodleUnavailable as err:
             if err.reason in NOT_ASKED:
                 raise ChannelDown(f"moodle_{err.reason}") from err
-            raise TryLater(f"moodle_{err.reason}"[:60]) from err
+            raise TryLater(f"moodle_{err.reason}"[:60], perhaps_sent=True) from err
