@@ -17,6 +17,7 @@ from connector.domain.records import (
     Registers,
     Support,
 )
+from connector.domain.requests import RouteRequest
 from connector.domain.routes import Route
 from connector.domain.stall_answers import StallAnswer
 from connector.domain.stall_policy import StallPolicy
@@ -79,3 +80,4 @@ class Dossier:
     regional_methodists: tuple[StaffMember, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     stall_answers: tuple[StallAnswer, ...] = ()
+    requests: tuple[RouteRequest, ...] = ()

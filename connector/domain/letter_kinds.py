@@ -14,6 +14,7 @@ _RUNGS = frozenset({Recipient.METHODIST, Recipient.HEAD, Recipient.SPECIALIST})
 _ASKED = _RUNGS | {Recipient.MENTOR}
 """Whoever may answer to a stalled route, be handed it and hear how it ended."""
 _PLANS = frozenset({Recipient.METHODIST, Recipient.HEAD})
+_METHODIST = frozenset({Recipient.METHODIST})
 _ADMINISTRATOR = frozenset({Recipient.ADMINISTRATOR})
 _ALARMS = (*(f"alarm_{kind}" for kind in AlarmKind), "alarm_over")
 
@@ -29,6 +30,11 @@ KINDS: Mapping[str, frozenset[Recipient]] = {
     "stall_check": _ASKED,
     "stall_over": _ASKED,
     "stalls_week": _RUNGS,
+    "request_made": _METHODIST,
+    "request_waits": _METHODIST,
+    # Whoever asked in the teacher's place hears of it, too.
+    "request_decided": _OWN_ROUTE | {Recipient.SPECIALIST},
+    "decisions_waiting": _METHODIST,
     "plan_met": _PLANS,
     "plan_lost": _PLANS,
     "address_stopped": frozenset({Recipient.METHODIST}),

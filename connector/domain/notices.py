@@ -14,6 +14,7 @@ from connector.domain.deficits import Deficit
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.progress import RouteProgress
+from connector.domain.request_notices import requests_owed
 from connector.domain.results import Result
 from connector.domain.route_notices import expiring, told_of_progress
 from connector.domain.stall_notices import stalls_owed
@@ -43,6 +44,7 @@ def owed_for(
         *_routes(case, circle, day, horizon),
         *expiring(case, circle, day),
         *stalls_owed(case, circle, day, horizon),
+        *requests_owed(case, circle, day, horizon),
     ]
     return tuple(sorted(owed, key=lambda notice: notice.key))
 

@@ -56,8 +56,8 @@ class Circle:
     methodists: of the person, the school or the associations; where nobody is assigned, those who
     sign in as methodists are named by the service that builds this. heads: by association code.
     Around what is neither a person nor an association stand all methodists and specialists.
-    colleagues: who is told for those that the answers to the person's stalled routes name, by that
-    name; nobody where they have left without a deputy.
+    colleagues: who is told for those that the answers to the person's stalled routes name, or who
+    asked for something about a route, by that name; nobody where they have left without a deputy.
     """
 
     mentors: tuple[StaffMember, ...] = ()

@@ -22,7 +22,9 @@ from connector.runtime.follow import Follower
 from connector.services.cases.listed import ensure_listed, registers_of
 from connector.services.cases.setting import Settings
 from connector.services.cases.subjects import ensure_municipality, mark_all_dirty
+from connector.services.notices.notices import NoticeService
 from connector.services.notices.plans import PlanService
+from connector.services.routes.undecided import UndecidedService
 from connector.services.rules.changeovers import ChangeoverService, measures_of
 from connector.services.rules.sets import RuleSetService
 from connector.services.stalls.weekly import WeeklyService
@@ -94,11 +96,22 @@ class Ticker:
             return False
         if self._tell_week(rules, tenant.stalls_week if tenant else None, now):
             return True
-        if closed:
+        if closed or now.astimezone(rules.zone).hour < rules.closing_hour:
             return False
+        return self._close_day(rules, today, now)
+
+    def _close_day(self, rules: MunicipalityRules, today: date, now: datetime) -> bool:
+        """Plans met and lost, and what waits for a decision; whoever closes the day tells both."""
+        with self._db.reading() as session:
+            ground = self._settings.ground(session, rules.code, today)
+            owed = UndecidedService(session).owed(rules.code, ground, today, now)
         with self._db.writing() as session:
-            setting = self._settings.get(session, municipality, today)
-            return PlanService(session).close_day(rules, setting, now)
+            setting = self._settings.get(session, rules.code, today)
+            if not PlanService(session).close_day(rules, setting, now):
+                return False
+            hours = rules.post_hours(setting.calendar)
+            NoticeService(session).tell(rules.code, owed, hours, now)
+            return True
 
     def _tell_week(self, rules: MunicipalityRules, told: date | None, now: datetime) -> bool:
         """Stalled routes, summed up for those in charge on the week's first working day."""

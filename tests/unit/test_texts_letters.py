@@ -98,6 +98,29 @@ APPROVED = {
 }
 STEP = {"number": "1", "person": "Иванова Анна", "on": "2026-03-10", "order": 2, "title": None}
 PROOF = {"person": "Иванова Анна", "document": None, "target": "1/2", "until": "2026-04-01"}
+ASKED = {
+    "number": "1",
+    "person": "Иванова Анна",
+    "on": "2026-03-10",
+    "asked": "pause",
+    "step": 0,
+    "title": None,
+    "first": "2026-03-16",
+    "last": "2026-03-27",
+    "granted": True,
+    "why": "",
+    "own": True,
+}
+PROLONGED = {**ASKED, "asked": "prolong", "step": 2, "title": "Курс А", "own": False}
+REFUSED = {
+    **ASKED,
+    "asked": "not_relevant",
+    "step": 2,
+    "granted": False,
+    "why": "Шаг нужен: тема новая",
+}
+REQUESTS = (ASKED, PROLONGED, REFUSED, {**ASKED, "asked": "drop"})
+UNDECIDED = {"drafts": 12, "fresh": 3, "files": 2, "requests": 1, "on": "2026-03-10"}
 EVERY = [
     Told("deficits_found", "teacher", FOUND),
     Told("deficits_found", "mentor", {**FOUND, "person": "Иванова Анна"}),
@@ -114,6 +137,15 @@ EVERY = [
     *(Told("route_approved", role, APPROVED) for role in ("teacher", "mentor", "methodist")),
     *(Told("step_done", role, STEP) for role in ("teacher", "mentor", "methodist")),
     *(Told("proof_expiring", role, PROOF) for role in ("teacher", "methodist")),
+    *(Told("request_made", "methodist", one) for one in REQUESTS),
+    *(Told("request_waits", "methodist", one) for one in REQUESTS),
+    *(
+        Told("request_decided", role, one)
+        for role in ("teacher", "mentor", "methodist", "specialist")
+        for one in REQUESTS
+    ),
+    Told("decisions_waiting", "methodist", UNDECIDED),
+    Told("decisions_waiting", "methodist", {**UNDECIDED, "drafts": 0, "fresh": 0}),
 ]
 
 

@@ -20,6 +20,7 @@ from connector.services.folding.evidence import merged, registers_of
 from connector.services.records import reading as records
 from connector.services.records.files import RecordFiles
 from connector.services.records.proof_dates import expiries, is_proof
+from connector.services.routes.asking import requests_of
 from connector.services.stalls.answers import answers_of
 
 
@@ -52,6 +53,7 @@ class CaseFiles:
         handmade = self._dated(own.handmade)
         # Nobody else has anything that could be answered to.
         answers = answers_of(session, municipality, sorted(own.routes)) if own.routes else {}
+        asked = requests_of(session, self._setting, sorted(own.routes)) if own.routes else {}
         cases: dict[str, StaffCase] = {}
         for number, person in people.items():
             dossier = Dossier(
@@ -65,6 +67,7 @@ class CaseFiles:
                 regional_methodists=_named_by(person, methodists),
                 assessments=tuple(own.assessments.get(number, ())),
                 stall_answers=tuple(answers.get(number, ())),
+                requests=tuple(asked.get(number, ())),
             )
             cases[number] = StaffCase(fold(dossier, self._setting), self._setting)
         return cases

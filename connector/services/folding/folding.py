@@ -224,7 +224,8 @@ class FoldService:
                 stalls = (
                     next_change(r, batch.today, calendar, policy, answers) for r in folded.routes
                 )
-                turn = earliest(turn, *stalls)
+                asked = (one.next_turn(batch.today, calendar) for one in folded.dossier.requests)
+                turn = earliest(turn, *stalls, *asked)
         return Folded(
             loaded,
             judged,

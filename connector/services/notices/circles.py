@@ -58,7 +58,11 @@ def circles(
     codes = {code for d in dossiers for code in d.person.at(day).associations}
     named = {m.mentor for found in mentorships.values() for m in found}
     named |= set(heads_of(setting.organisation, codes, day).values())
-    asked = {d.person.personnel_no: names_of(d.stall_answers) for d in dossiers}
+    asked = {
+        d.person.personnel_no: names_of(d.stall_answers)
+        | {one.asked_by for one in d.requests if one.asked_by is not None}
+        for d in dossiers
+    }
     named |= {n for names in asked.values() for n in names if not n.startswith(LOGIN)}
     held = replace(posts(session, setting.municipality, standing, named), mentorships=mentorships)
     found = {}

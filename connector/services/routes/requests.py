@@ -14,6 +14,7 @@ from connector.domain.dossier import Setting
 from connector.domain.progress import RouteProgress
 from connector.models import RouteRequest
 from connector.services.cases.casefiles import CaseFiles
+from connector.services.cases.subjects import mark_dirty
 from connector.services.imports import gate as import_gate
 from connector.services.imports.importing import ImportService
 from connector.services.records.entry import Making
@@ -77,6 +78,7 @@ class RequestService:
             )
         )
         self.session.flush()
+        self._tell(code[0])
         return None
 
     def grant(
@@ -98,6 +100,7 @@ class RequestService:
         if written.faults:
             return "; ".join(written.faults[0])
         _decide(row, "granted", decision.strip() or AGREED, making)
+        self._tell(row.person)
         return None
 
     def refuse(self, number: int, decision: str, making: Making) -> str | None:
@@ -109,6 +112,7 @@ class RequestService:
         if not decision.strip():
             return "напишите, почему отказано: это прочитает тот, кто просил"
         _decide(row, "refused", decision.strip(), making)
+        self._tell(row.person)
         return None
 
     def take_back(self, number: int, making: Making) -> str | None:
@@ -118,6 +122,7 @@ class RequestService:
         if row is None or why is not None:
             return why
         row.state, row.decided_at = "taken_back", making.now
+        self._tell(row.person)
         return None
 
     def waiting(self) -> Sequence[RouteRequest]:
@@ -139,6 +144,10 @@ class RequestService:
                 RouteRequest.id == number, RouteRequest.municipality == self.municipality
             )
         ).first()
+
+    def _tell(self, person: str) -> None:
+        """Has it worked out who is to be told, and who no longer (domain.request_notices)."""
+        mark_dirty(self.session, self.municipality, "staff", [person])
 
     def _of(self, code: Code) -> Select[RouteRequest]:
         return select(RouteRequest).where(
