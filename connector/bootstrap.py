@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connector.channels.channel import Channel
+from connector.channels.core_plugin import CorePlugin
+from connector.channels.http import GuardedHttp
 from connector.channels.mailbox import Mailbox
-from connector.channels.moodle_message import MoodleMessages
+from connector.channels.offered import Offered, gather, installed
+from connector.channels.short import ShortChannel
 from connector.clock import AdjustableClock, Clock, SystemClock
 from connector.config import Config
 from connector.db import Database
@@ -15,7 +18,6 @@ from connector.rulebook import Rulebook
 from connector.secretbox import SecretBox, key_for
 from connector.services.access.letter_links import LetterLinks
 from connector.services.cases.setting import Settings
-from connector.services.notices.linking import MAX, MOODLE
 from connector.services.sources.messages import MoodleMessenger
 from connector.services.sources.moodles import Moodles
 from connector.tallies import Tallies
@@ -23,7 +25,7 @@ from connector.tallies import Tallies
 
 @dataclass(frozen=True)
 class Container:
-    """What every entry point works with."""
+    """What every entry point works with. channels: by code, e-mail and those of `offered`."""
 
     config: Config
     clock: Clock
@@ -33,6 +35,7 @@ class Container:
     settings: Settings
     moodles: Moodles
     channels: Mapping[str, Channel]
+    offered: Offered
     tallies: Tallies
     links: LetterLinks
 
@@ -56,6 +59,7 @@ def build(config: Config, clock: Clock | None = None) -> Container:
     db = Database(config.database_url, pool_size=max(10, config.web_threads))
     box = SecretBox(key_for(config.secret_key, config.data_dir))
     moodles = Moodles(clock, config.allow_private, tallies)
+    offered = _offered(config, MoodleMessenger(db, box, moodles))
     return Container(
         config=config,
         clock=clock,
@@ -66,9 +70,9 @@ def build(config: Config, clock: Clock | None = None) -> Container:
         moodles=moodles,
         channels={
             EMAIL: _mail(config),
-            MOODLE: MoodleMessages(MoodleMessenger(db, box, moodles)),
-            **_messengers(config),
+            **{code: ShortChannel(offer) for code, offer in offered.by_code.items()},
         },
+        offered=offered,
         tallies=tallies,
         links=LetterLinks(box, config.public_url, timedelta(hours=config.sign_in_link_hours)),
     )
@@ -83,9 +87,8 @@ def _mail(config: Config) -> Channel:
     return SmtpChannel(parse_smtp_url(config.smtp_url), config.mail_from)
 
 
-def _messengers(config: Config) -> dict[str, Channel]:
-    if not config.max_token:
-        return {}
-    from connector.channels.max_bot import MaxBot
-
-    return {MAX: MaxBot(config.max_token, config.max_url, config.allow_private)}
+def _offered(config: Config, teller: MoodleMessenger) -> Offered:
+    """Channels beside e-mail: whoever brings one says so through the same hook."""
+    own = {"core": CorePlugin(teller, config.max_token, config.max_url)}
+    http = GuardedHttp(config.allow_private)
+    return gather(own, installed(config.safe_mode), config.channels, http)

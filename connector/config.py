@@ -5,8 +5,8 @@ the value, as container secrets come.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from environs import Env, EnvError
 from connector.errors import BadSettings
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8080"
-SECRET = {"database_url", "broker_url", "secret_key", "smtp_url", "max_token"}
+SECRET = {"database_url", "broker_url", "secret_key", "smtp_url", "max_token", "channels"}
 LETTERS_PER_MINUTE = 300
 """A city's two thousand digests within ten minutes; and a mistake that nobody foresaw does not have
 the provider take us for a spammer before anybody has seen it."""
@@ -43,6 +43,7 @@ class Config:
     sign_in_link_hours: how long the link of a letter signs its reader in, once; 0: never.
     max_token, max_bot: of the bot in the messenger MAX, and its name there; empty: none.
     max_url: where MAX answers bots.
+    channels: by plugin, the settings of further channels (docs/ru/channels.md); YAML or JSON.
     safe_mode: no plugin's Python is run, only rule files are read.
     """
 
@@ -74,6 +75,7 @@ class Config:
     max_token: str = ""
     max_bot: str = ""
     max_url: str = "https://platform-api.max.ru"
+    channels: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_distributed(self) -> bool:
@@ -82,16 +84,16 @@ class Config:
 
     def shown(self) -> Iterator[tuple[str, str]]:
         """Names and values for people to see, secrets masked."""
-        for field in fields(self):
-            value: Any = getattr(self, field.name)
-            shown = "" if value in (None, "") else str(value)
+        for one in fields(self):
+            value: Any = getattr(self, one.name)
+            shown = "" if value in (None, "", {}) else str(value)
             if isinstance(value, tuple):
                 shown = "-".join(map(str, value))
-            if field.name in SECRET and shown:
+            if one.name in SECRET and shown:
                 # A key may be any text, one that looks like an address too.
-                is_bare = field.name in ("secret_key", "max_token")
+                is_bare = one.name in ("secret_key", "max_token", "channels")
                 shown = "***" if is_bare else _masked(shown)
-            yield f"CONNECTOR_{field.name.upper()}", shown
+            yield f"CONNECTOR_{one.name.upper()}", shown
 
 
 def load() -> Config:
@@ -133,6 +135,7 @@ def load() -> Config:
             max_token=_text(env, "CONNECTOR_MAX_TOKEN"),
             max_bot=_text(env, "CONNECTOR_MAX_BOT").lstrip("@"),
             max_url=_text(env, "CONNECTOR_MAX_URL", "https://platform-api.max.ru").rstrip("/"),
+            channels=_channels(_text(env, "CONNECTOR_CHANNELS")),
         )
     except (EnvError, ValueError, OSError) as err:
         raise BadSettings(str(err)) from err
@@ -187,6 +190,23 @@ def _link_hours(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) > 168:
         raise ValueError("CONNECTOR_SIGN_IN_LINK_HOURS: hours up to a week are expected, or 0")
     return int(text)
+
+
+def _channels(text: str) -> Mapping[str, Any]:
+    if not text:
+        return {}
+    # Most installations have none, and a process at rest need not hold the parser.
+    import yaml
+
+    try:
+        read = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as err:
+        # What the parser says of it quotes lines, and they hold tokens.
+        where = f", line {mark.line + 1}" if (mark := getattr(err, "problem_mark", None)) else ""
+        raise ValueError(f"CONNECTOR_CHANNELS: YAML or JSON is expected{where}") from None
+    if not isinstance(read, dict) or not all(isinstance(one, dict) for one in read.values()):
+        raise ValueError("CONNECTOR_CHANNELS: settings by plugin are expected, `plugin: {…}`")
+    return {str(name): one for name, one in read.items()}
 
 
 def _level(text: str) -> str:

@@ -6,8 +6,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
-from connector.errors import ConnectorError
-
 _ID_LENGTH = 40
 
 
@@ -39,30 +37,9 @@ class Channel(Protocol):
 
         Returns the letter as it went over the wire, if there is such a thing. Sending the same
         letter again is allowed and bears the same message_id. Raises TryLater, ChannelDown,
-        Refused.
+        Refused (connector.domain.messengers).
         """
         ...
-
-
-class NotNow(ConnectorError):
-    """The message is a reason code. perhaps_sent: nobody knows whether the letter got through, so
-    that it must be the same letter that is tried again."""
-
-    def __init__(self, reason: str, perhaps_sent: bool = False) -> None:
-        super().__init__(reason)
-        self.perhaps_sent = perhaps_sent
-
-
-class TryLater(NotNow):
-    """This letter did not get through now, or nobody knows whether it did; try it again."""
-
-
-class ChannelDown(NotNow):
-    """No letter gets through at present; it is not this letter's fault. Try again later."""
-
-
-class Refused(ConnectorError):
-    """This letter will never get through to this address. The message is a reason code."""
 
 
 def mark_of(letter: OutgoingLetter) -> str:

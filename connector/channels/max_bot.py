@@ -4,20 +4,22 @@ Written from the documentation (dev.max.ru/docs-api) and tried against a server 
 shapes, not yet against MAX itself: docs/ru/channels.md says so.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater, mark_of
+from connector.domain.messengers import (
+    ChannelDown,
+    Http,
+    HttpAnswer,
+    Refused,
+    ShortMessage,
+    TryLater,
+)
 from connector.errors import ConnectorError
 
 OFFICIAL = "https://platform-api.max.ru"
 MOST_CHARACTERS = 4000
-MOST_ANSWER = 1 << 20
-CONNECT_S = 5.0
-READ_S = 20.0
-WHOLE_S = 60.0
 _UNCERTAIN = (500, 502, 504)
 """Said by whoever stands before the bot's messages, which may have been taken all the same."""
 _BLOCKED = ("chat.denied", "dialog.suspended")
@@ -37,30 +39,27 @@ class Said:
 
 
 class MaxBot:
-    """Safe for threads: each call has a session of its own."""
+    """A Messenger, and what hears people's codes. http: the guarded way out."""
 
-    name = "max"
-
-    def __init__(self, token: str, url: str = OFFICIAL, allow_private: bool = False) -> None:
+    def __init__(self, token: str, http: Http, url: str = OFFICIAL) -> None:
         self._token = token
+        self._http = http
         self._url = url.rstrip("/")
-        self._allow_private = allow_private
 
-    def send(self, letter: OutgoingLetter) -> bytes | None:
-        if not (letter.address.isascii() and letter.address.isdecimal()):
+    def send(self, message: ShortMessage) -> None:
+        if not (message.address.isascii() and message.address.isdecimal()):
             raise Refused("bad_address")
-        text = f"{letter.short or letter.subject} [{mark_of(letter)}]"
-        self.say(letter.address, text)
-        return text.encode()
+        self.say(message.address, message.text)
 
     def say(self, user_id: str, text: str) -> None:
         """One message to one person. Raises TryLater, ChannelDown, Refused."""
-        status, answer = self._call(
+        answer = self._call(
             "POST", "/messages", {"user_id": user_id}, {"text": text[:MOST_CHARACTERS]}
         )
-        if 200 <= status < 300:
+        status = answer.status
+        if answer.is_accepted:
             return
-        code = _code(answer)
+        code = _code(answer.json())
         if status == 429 or status >= 500:
             raise ChannelDown(f"max_{status}", perhaps_sent=status in _UNCERTAIN)
         if any(name in code for name in _BLOCKED):
@@ -81,11 +80,12 @@ class MaxBot:
         if marker is not None:
             query["marker"] = str(marker)
         try:
-            status, answer = self._call("GET", "/updates", query, None, wait_s)
+            reply = self._call("GET", "/updates", query, None, wait_s)
         except (ChannelDown, TryLater) as err:
             raise MaxFault(str(err)) from err
-        if status != 200 or not isinstance(answer, dict):
-            raise MaxFault(f"max_{status}")
+        answer = reply.json()
+        if reply.status != 200 or not isinstance(answer, dict):
+            raise MaxFault(f"max_{reply.status}")
         next_marker = answer.get("marker")
         found = [said for update in _list(answer, "updates") if (said := _said(update))]
         return found, next_marker if isinstance(next_marker, int) else marker
@@ -97,47 +97,12 @@ class MaxBot:
         query: Mapping[str, str],
         body: Mapping[str, Any] | None,
         wait_s: float = 0,
-    ) -> tuple[int, Any]:
-        """Status and JSON. Raises ChannelDown where nobody was reached, TryLater where nobody knows
-        whether it was taken."""
-        import requests
-
-        from connector.outgoing import (
-            BodyBroken,
-            BodyTooLarge,
-            BodyTooSlow,
-            Guard,
-            GuardedSession,
-            OutgoingRefused,
-            read_body,
-        )
-
-        guard = Guard.for_urls(self._url, allow_private=self._allow_private)
-        with GuardedSession(guard) as session:
-            try:
-                response = session.request(
-                    method,
-                    self._url + path,
-                    params=dict(query),
-                    json=body,
-                    # In the header only: what stands in an address ends up in logs.
-                    headers={"Authorization": self._token},
-                    timeout=(CONNECT_S, READ_S + wait_s),
-                    stream=True,
-                )
-                raw = read_body(response, MOST_ANSWER, WHOLE_S + wait_s)
-            except OutgoingRefused as err:
-                raise ChannelDown(f"outgoing_{err.reason}") from err
-            except (requests.ConnectTimeout, requests.exceptions.SSLError) as err:
-                raise ChannelDown("unreachable") from err
-            except (requests.ReadTimeout, BodyBroken, BodyTooLarge, BodyTooSlow) as err:
-                raise TryLater("answer_lost", perhaps_sent=True) from err
-            except requests.RequestException as err:
-                raise ChannelDown("unreachable") from err
-        try:
-            return response.status_code, json.loads(raw)
-        except (ValueError, RecursionError):
-            return response.status_code, None
+    ) -> HttpAnswer:
+        """Raises ChannelDown, TryLater."""
+        # In the header only: what stands in an address ends up in logs.
+        headers = {"Authorization": self._token}
+        url = self._url + path
+        return self._http(method, url, query=query, body=body, headers=headers, wait_s=wait_s)
 
 
 def _code(answer: Any) -> str:

@@ -7,14 +7,14 @@ people's conversations.
 
 from typing import Protocol
 
-from connector.channels.channel import OutgoingLetter, Refused, mark_of
+from connector.domain.messengers import Refused, ShortMessage
 
 MOST_BYTES = 4096
 """Of UTF-8; a byte more and Moodle refuses the message (recorded)."""
 _CUT = "… "
 
 
-class Messenger(Protocol):
+class Teller(Protocol):
     """Implemented by connector.services.sources.messages.MoodleMessenger."""
 
     def tell(self, source: str, user_id: str, text: str) -> None:
@@ -23,20 +23,17 @@ class Messenger(Protocol):
 
 
 class MoodleMessages:
-    """address: `source:number`, a matched account of the person."""
+    """A Messenger. address: `source:number`, a matched account of the person."""
 
-    name = "moodle"
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
 
-    def __init__(self, messenger: Messenger) -> None:
-        self._messenger = messenger
-
-    def send(self, letter: OutgoingLetter) -> bytes | None:
-        source, colon, user_id = letter.address.partition(":")
+    def send(self, message: ShortMessage) -> None:
+        source, colon, user_id = message.address.partition(":")
         if not colon or not source or not (user_id.isascii() and user_id.isdecimal()):
             raise Refused("bad_address")
-        text = fitted(letter.short or letter.subject, f" [{mark_of(letter)}]")
-        self._messenger.tell(source, user_id, text)
-        return text.encode()
+        mark = f" [{message.mark}]" if message.mark else ""
+        self._teller.tell(source, user_id, fitted(message.words, mark))
 
 
 def fitted(text: str, mark: str, most: int = MOST_BYTES) -> str:

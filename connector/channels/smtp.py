@@ -17,7 +17,8 @@ from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater
+from connector.channels.channel import OutgoingLetter
+from connector.domain.messengers import ChannelDown, Refused, TryLater
 from connector.errors import BadSettings
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")

@@ -5,10 +5,10 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from connector.bootstrap import Container
-from connector.channels.channel import ChannelDown
 from connector.channels.smtp import SmtpChannel
 from connector.checkup.finding import Finding, note, ok, trouble
 from connector.config import Config
+from connector.domain.messengers import ChannelDown
 from connector.domain.preferences import EMAIL
 from connector.errors import BadSettings
 from connector.moodle.errors import MoodleError

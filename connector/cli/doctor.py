@@ -7,6 +7,7 @@ from typing import Any
 from connector.bootstrap import Container
 from connector.checkup.alarms import alarms
 from connector.checkup.broker import broker
+from connector.checkup.channels import channels, unsent
 from connector.checkup.database import database, disk
 from connector.checkup.finding import Finding, Level, trouble
 from connector.checkup.surroundings import mail, public_url, secret_key, sources
@@ -49,6 +50,7 @@ def _examined(made: Container, deep: bool) -> Iterator[Finding]:
     yield disk(made)
     yield from broker(made.config)
     yield mail(made)
+    yield from channels(made)
     try:
         looked = list(database(made))
         yield from looked
@@ -58,6 +60,7 @@ def _examined(made: Container, deep: bool) -> Iterator[Finding]:
         yield from secret_key(made)
         yield from sources(made, deep)
         yield from work(made)
+        yield from unsent(made)
         yield from alarms(made)
     except StorageUnavailable as err:
         yield trouble(

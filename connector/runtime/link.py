@@ -4,11 +4,11 @@ import logging
 from typing import Protocol
 
 from connector.bootstrap import Container
-from connector.channels.channel import ChannelDown, Refused, TryLater
 from connector.channels.max_bot import MaxBot, MaxFault, Said
 from connector.clock import Clock
 from connector.db import Database
-from connector.services.notices.linking import MAX, LinkingService
+from connector.domain.messengers import MAX, ChannelDown, Refused, TryLater
+from connector.services.notices.linking import LinkingService
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,6 @@ class MaxLinker:
 
 
 def max_linker(container: Container) -> MaxLinker:
-    channel = container.channels.get(MAX)
-    bot = channel if isinstance(channel, MaxBot) else None
+    offer = container.offered.by_code.get(MAX)
+    bot = offer.messenger if offer and isinstance(offer.messenger, MaxBot) else None
     return MaxLinker(container.db, container.clock, bot)

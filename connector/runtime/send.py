@@ -20,17 +20,10 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from connector import tracing
-from connector.channels.channel import (
-    Channel,
-    ChannelDown,
-    NotNow,
-    OutgoingLetter,
-    Refused,
-    TryLater,
-    message_id,
-)
+from connector.channels.channel import Channel, OutgoingLetter, message_id
 from connector.clock import Clock
 from connector.db import Database
+from connector.domain.messengers import ChannelDown, NotNow, Refused, TryLater
 from connector.domain.preferences import EMAIL
 from connector.errors import ConnectorError, LostLease, StorageUnavailable
 from connector.services.access.letter_links import LetterLinks
@@ -297,6 +290,9 @@ class Sender:
     def _try_later(
         self, claimed: ClaimedGroup, office: PostOffice, reason: str, perhaps_sent: bool
     ) -> None:
+        if claimed.attempts >= MOST_TRIES and claimed.group.channel != EMAIL:
+            self._refused(claimed, office, f"gave_up:{reason}")
+            return
         pause = timedelta(minutes=_PAUSES[min(claimed.attempts, len(_PAUSES)) - 1])
         at = office.hours.next_open(self._clock.now() + pause)
         with self._db.writing() as session:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater, mark_of
 from connector.channels.moodle_message import MoodleMessages
+from connector.domain.messengers import ChannelDown, Refused, ShortMessage, TryLater
 from connector.domain.signals import Dialect
 from connector.models import Account
 from connector.replay import Replied
@@ -24,9 +24,9 @@ DELIVERED = [{"msgid": 12, "text": "<p>…</p>", "timecreated": 1, "errormessage
 REFUSED = [{"msgid": -1, "errormessage": "Петрова не принимает сообщений"}]
 
 
-def letter(address: str = "lms:19") -> OutgoingLetter:
-    short = "Ваш маршрут движется. Открыть: https://service.example/m/korolev/routes"
-    return OutgoingLetter("<abcdef0123@x>", address, "Тема", "", "", NOW, short=short)
+def message(address: str = "lms:19") -> ShortMessage:
+    words = "Ваш маршрут движется. Открыть: https://service.example/m/korolev/routes"
+    return ShortMessage(address, words, "abcdef")
 
 
 class Answers:
@@ -75,10 +75,10 @@ def change(town: Spine, **values: Any) -> None:
 
 
 def test_one_message_goes_in_one_call(channel: MoodleMessages, moodle: Answers) -> None:
-    channel.send(letter())
+    channel.send(message())
     (heard,) = moodle.heard
     assert heard["messages[0][touserid]"] == "19"
-    assert heard["messages[0][text]"].endswith(f"/m/korolev/routes [{mark_of(letter())}]")
+    assert heard["messages[0][text]"].endswith("/m/korolev/routes [abcdef]")
     assert not any(name.startswith("messages[1]") for name in heard)
 
 
@@ -88,9 +88,9 @@ def test_nobody_is_written_to_whose_account_it_may_not_be(
 ) -> None:
     change(town, **values)
     with pytest.raises(Refused, match="account_not_matched"):
-        channel.send(letter())
+        channel.send(message())
     with pytest.raises(Refused):
-        channel.send(letter("lms:20"))
+        channel.send(message("lms:20"))
     assert moodle.heard == []
 
 
@@ -114,7 +114,7 @@ def test_what_moodle_answers_is_whose_fault_it_is(
 ) -> None:
     moodle.reply = reply
     with pytest.raises(fault):
-        channel.send(letter())
+        channel.send(message())
 
 
 def test_a_source_without_a_token_sends_nothing(
@@ -127,5 +127,5 @@ def test_a_source_without_a_token_sends_nothing(
         session.flush()
         session.add(Account(source="bare", user_id="5", match="matched"))
     with pytest.raises(ChannelDown, match="no_token"):
-        alone.send(letter("bare:5"))
+        alone.send(message("bare:5"))
     assert moodle.heard == []

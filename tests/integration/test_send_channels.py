@@ -7,16 +7,26 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater
+from connector.channels.channel import OutgoingLetter
+from connector.channels.http import GuardedHttp
 from connector.channels.mailbox import Mailbox
 from connector.channels.max_bot import MaxBot, MaxFault
+from connector.channels.short import ShortChannel
 from connector.clock import AdjustableClock
 from connector.db import Database
+from connector.domain.messengers import (
+    MAX,
+    ChannelDown,
+    OfferedChannel,
+    Refused,
+    ShortMessage,
+    TryLater,
+)
 from connector.models import Base, LinkCode, Preference, Record, Way
 from connector.runtime.link import MaxLinker
-from connector.runtime.send import DOWN_PAUSE, TERM, Sender
-from connector.services.notices.linking import MAX, LinkingService
+from connector.runtime.send import DOWN_PAUSE, MOST_TRIES, TERM, Sender
 from connector.services.notices.linking import TERM as CODE_TERM
+from connector.services.notices.linking import LinkingService
 from tests.integration.fake_max import TOKEN, FakeMax, fake_max
 from tests.integration.test_send_letters import (
     TUESDAY_NOON,
@@ -50,11 +60,15 @@ def max_() -> Iterator[FakeMax]:
 
 
 def bot(max_: FakeMax, token: str = TOKEN) -> MaxBot:
-    return MaxBot(token, max_.url, allow_private=True)
+    return MaxBot(token, GuardedHttp(allow_private=True), max_.url)
 
 
-def letter(address: str = "500", text: str = "Маршрут остановился.") -> OutgoingLetter:
-    return OutgoingLetter("<abcdef01@x>", address, "Тема", "", "", TUESDAY_NOON, short=text)
+def message(address: str = "500") -> ShortMessage:
+    return ShortMessage(address, "Маршрут остановился.")
+
+
+def channel(messenger: Any) -> ShortChannel:
+    return ShortChannel(OfferedChannel(MAX, "MAX", messenger))
 
 
 def sender(database: Database, clock: AdjustableClock, **others: Any) -> Sender:
@@ -83,7 +97,7 @@ def test_a_messenger_gets_one_sentence_without_names(
     database: Database, clock: AdjustableClock, max_: FakeMax
 ) -> None:
     put(database, "a", "b", channel="max", address="500")
-    assert sender(database, clock, max=bot(max_)).run_once() == 1
+    assert sender(database, clock, max=channel(bot(max_))).run_once() == 1
     ((user, text),) = max_.said
     assert user == "500"
     assert "https://example.org" in text
@@ -121,7 +135,8 @@ def test_one_channel_down_for_a_day_holds_up_no_other_and_loses_nothing(
     assert len(messenger.taken) == len(KEYS)
 
 
-def test_a_way_that_ended_gives_way_to_mail(database: Database, clock: AdjustableClock) -> None:
+def linked(database: Database) -> None:
+    """T1 has an address in the record, and has chosen the bot."""
     with database.writing() as session:
         body = {"personnel_no": "T1", "last_name": "Белова", "first_name": "Анна",
                 "email": "t1@example.org", "role": "teacher"}  # fmt: skip
@@ -130,6 +145,10 @@ def test_a_way_that_ended_gives_way_to_mail(database: Database, clock: Adjustabl
                    person="T1", body=body, recorded_at=TUESDAY_NOON)
         )  # fmt: skip
         LinkingService(session).confirm("korolev", "T1", MAX, "500", TUESDAY_NOON)
+
+
+def test_a_way_that_ended_gives_way_to_mail(database: Database, clock: AdjustableClock) -> None:
+    linked(database)
     put(database, "a", channel="max", address="500")
     sending = sender(database, clock, max=Messenger(Refused("blocked_by_reader")))
     assert sending.run_once() == 1
@@ -140,6 +159,31 @@ def test_a_way_that_ended_gives_way_to_mail(database: Database, clock: Adjustabl
     with database.reading() as session:
         way = session.scalars(select(Way)).one()
     assert way.stop_reason == "blocked_by_reader"
+
+
+def test_a_faulty_channel_holds_up_no_other_and_gives_way_to_mail_at_last(
+    database: Database, clock: AdjustableClock
+) -> None:
+    class Faulty:
+        def send(self, message: ShortMessage) -> None:
+            raise KeyError("secret")
+
+    linked(database)
+    put(database, "a", channel="max", address="500")
+    put(database, "b", to="T2")
+    sending = sender(database, clock, max=channel(Faulty()))
+    sending.run_once()
+    found = {row.key: (row.state, row.reason) for row in rows(database)}
+    assert found == {"a": ("waiting", "channel_fault:KeyError"), "b": ("sent", None)}
+    # Every other turn falls on a weekend.
+    for _ in range(3 * MOST_TRIES):
+        clock.move_to(clock.now() + timedelta(days=2))
+        sending.run_once()
+    assert states(database) == {("sent", None)}
+    assert {row.channel for row in rows(database)} == {"email"}
+    with database.reading() as session:
+        way = session.scalars(select(Way)).one()
+    assert way.stop_reason == "gave_up:channel_fault:KeyError"
 
 
 def test_a_channel_that_is_set_up_no_longer_waits_and_says_so(
@@ -154,7 +198,7 @@ def test_killed_between_sending_and_marking_the_double_can_be_told(
     database: Database, clock: AdjustableClock, max_: FakeMax
 ) -> None:
     put(database, "a", channel="max", address="500")
-    real = bot(max_)
+    real = channel(bot(max_))
 
     class Dies(Messenger):
         def send(self, letter: OutgoingLetter) -> bytes | None:
@@ -186,19 +230,19 @@ def test_each_refusal_of_max_has_its_meaning(
 ) -> None:
     max_.refuse = [(status, code, "whatever")]
     with pytest.raises(kind, match=reason):
-        bot(max_).send(letter())
+        bot(max_).send(message())
 
 
 def test_a_wrong_token_and_a_closed_port_are_nobodys_fault(max_: FakeMax) -> None:
     with pytest.raises(ChannelDown, match="token_refused"):
-        bot(max_, "wrong").send(letter())
-    gone = MaxBot(TOKEN, "http://127.0.0.1:9", allow_private=True)
+        bot(max_, "wrong").send(message())
+    gone = MaxBot(TOKEN, GuardedHttp(allow_private=True), "http://127.0.0.1:9")
     with pytest.raises((ChannelDown, TryLater)):
-        gone.send(letter())
+        gone.send(message())
     with pytest.raises(MaxFault):
         gone.updates(None, 0)
     with pytest.raises(Refused):
-        bot(max_).send(letter("x"))
+        bot(max_).send(message("x"))
 
 
 def test_whoever_tells_the_bot_the_code_has_linked_the_account(

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater, message_id
+from connector.channels.channel import OutgoingLetter, message_id
 from connector.channels.smtp import SmtpChannel, parse_smtp_url
 from connector.channels.smtp import SmtpServer as Where
+from connector.domain.messengers import ChannelDown, Refused, TryLater
 from connector.errors import BadSettings
 from tests.services.ports import free_port
 from tests.services.smtp import SmtpServer

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from connector.channels.channel import ChannelDown, OutgoingLetter
+from connector.channels.channel import OutgoingLetter
 from connector.channels.smtp import SmtpChannel, SmtpServer
+from connector.domain.messengers import ChannelDown
 from tests.services.ports import free_port
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

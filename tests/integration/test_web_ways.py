@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from connector.channels.http import GuardedHttp
 from connector.channels.max_bot import MaxBot
+from connector.channels.offered import Offered
+from connector.channels.short import ShortChannel
+from connector.domain.messengers import MAX, OfferedChannel
 from connector.models import Account, Notice, Preference, Way
-from connector.runtime.link import MaxLinker
-from connector.services.notices.linking import MAX
+from connector.runtime.link import max_linker
 from connector.web.app import create_app
 from tests.integration.fake_max import TOKEN, FakeMax, fake_max
 from tests.integration.web_town import NOW, M, WebTown, csrf_token, web_town
@@ -28,10 +31,11 @@ def max_() -> Iterator[FakeMax]:
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory, max_: FakeMax) -> Iterator[WebTown]:
     with web_town(tmp_path_factory.mktemp("ways")) as made:
-        bot = MaxBot(TOKEN, max_.url, allow_private=True)
+        bot = OfferedChannel(MAX, "MAX", MaxBot(TOKEN, GuardedHttp(allow_private=True), max_.url))
         container = replace(
             made.container,
-            channels={**made.container.channels, MAX: bot},
+            channels={**made.container.channels, MAX: ShortChannel(bot)},
+            offered=Offered({**made.container.offered.by_code, MAX: bot}),
             config=replace(made.container.config, max_bot="service_bot"),
         )
         yield replace(made, container=container, app=create_app(container))
@@ -49,9 +53,7 @@ def test_a_teacher_links_max_and_leaves_it_again(own: WebTown, max_: FakeMax) ->
     assert code is not None
     container = own.container
     max_.started(500, code[1])
-    bot = container.channels[MAX]
-    assert isinstance(bot, MaxBot)
-    MaxLinker(container.db, container.clock, bot, wait_s=0).run_once()
+    max_linker(container).run_once()
     linked = client.get(PATH).text
     assert "Писать на почту" in linked
     assert "пишем сюда" in linked

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.channels.channel import OutgoingLetter, Refused
 from connector.channels.moodle_message import MOST_BYTES, MoodleMessages, fitted
+from connector.domain.messengers import Refused, ShortMessage
 from connector.moodle.answers import Reading
 from connector.moodle.errors import MoodleRefused
 from connector.moodle.messages import MessageRefused, send_message
@@ -24,8 +24,8 @@ NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 LINK = "https://service.example/korolev/routes"
 
 
-def letter(address: str, short: str = "Маршрут остановился.") -> OutgoingLetter:
-    return OutgoingLetter("<abcdef0123@x>", address, "Тема", "", "", NOW, short=short)
+def message(address: str) -> ShortMessage:
+    return ShortMessage(address, "Маршрут остановился.", "abcdef")
 
 
 class Kept:
@@ -69,15 +69,15 @@ def test_a_short_text_is_a_sentence_and_a_link() -> None:
 def test_a_message_bears_the_mark_of_its_letter() -> None:
     kept = Kept()
     channel = MoodleMessages(kept)
-    channel.send(letter("mood:42"))
-    channel.send(letter("mood:42"))
+    channel.send(message("mood:42"))
+    channel.send(message("mood:42"))
     assert kept.told == [("mood", "42", "Маршрут остановился. [abcdef]")] * 2
 
 
 @pytest.mark.parametrize("address", ["", "mood", "mood:", ":4", "mood:x", "mood:4 2", "mood:٤"])
 def test_what_is_no_account_is_refused(address: str) -> None:
     with pytest.raises(Refused):
-        MoodleMessages(Kept()).send(letter(address))
+        MoodleMessages(Kept()).send(message(address))
 
 
 def test_one_message_is_one_call() -> None:

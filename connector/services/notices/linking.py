@@ -13,8 +13,6 @@ from connector.models import Account, LinkCode, Preference, Subject, Way
 from connector.models.inserting import insert_into
 from connector.services.sources.identity import HELD
 
-MOODLE = "moodle"
-MAX = "max"
 TERM = timedelta(minutes=30)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without those that are mistaken for each other."""

@@ -1,7 +1,7 @@
 """Messages through a source's Moodle, to matched accounts; faults as channels tell them."""
 
-from connector.channels.channel import ChannelDown, Refused, TryLater
 from connector.db import Database
+from connector.domain.messengers import ChannelDown, Refused, TryLater
 from connector.models import Account
 from connector.moodle.errors import MoodleRefused, MoodleUnavailable
 from connector.secretbox import SecretBox

@@ -3,8 +3,9 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from connector.domain.messengers import MAX, MOODLE
 from connector.domain.preferences import EMAIL
-from connector.services.notices.linking import MAX, MOODLE, LinkingService
+from connector.services.notices.linking import LinkingService
 from connector.services.notices.notices import NoticeService
 from connector.services.notices.post_offices import PostOffices
 from connector.web.access import the_viewer
