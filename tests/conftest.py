@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from connector.db import Database
+from connector.rulebook import documents, loader
 from connector.services.upkeep import schema
+from tests.services.migrated_file import migrated_file
 from tests.services.missing import ServiceMissing
 from tests.services.postgres import Postgres, postgres
 from tests.services.rabbitmq import rabbitmq
@@ -23,6 +26,10 @@ settings.register_profile(
     "thorough", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# Every town opens the same rule files, and most of the time goes into their YAML: read once a
+# process. What reads it (tests/unit/rulebook/test_rulebook_documents.py) is tried without this.
+loader.read_document = lru_cache(maxsize=256)(documents.read_document)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,21 +77,26 @@ def empty_postgres_url(postgres_server: Postgres) -> Iterator[str]:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """An SQLite file for one test, not there yet, as an SQLAlchemy address."""
+    """An SQLite file with our tables for one test, as an SQLAlchemy address."""
+    file = tmp_path / "connector.sqlite3"
+    file.write_bytes(migrated_file())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """An SQLite file for one test, not there yet."""
     return f"sqlite:///{tmp_path / 'connector.sqlite3'}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A database of nobody else for one test, which runs twice: on SQLite and on PostgreSQL.
-
-    The tables may be there (PostgreSQL) or not: call schema.upgrade or create_all.
-    """
+    """A database with our tables for one test, which runs twice: on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
-@pytest.fixture(params=["sqlite_url", "empty_postgres_url"], ids=["sqlite", "postgres"])
+@pytest.fixture(params=["empty_sqlite_url", "empty_postgres_url"], ids=["sqlite", "postgres"])
 def empty_database_url(request: pytest.FixtureRequest) -> str:
     """As database_url, without tables."""
     url: str = request.getfixturevalue(request.param)

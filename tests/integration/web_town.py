@@ -27,6 +27,7 @@ from connector.services.upkeep import schema
 from connector.spreadsheets.workbook import Workbook
 from connector.web.app import create_app
 from tests.contract.native_events import envelope, native_event, signed
+from tests.services.migrated_file import migrated_file
 
 M = "korolev"
 OTHER = "kuznetsk"
@@ -106,6 +107,8 @@ def config_in(folder: Path, database_url: str | None = None) -> Config:
 
 @contextmanager
 def web_town(folder: Path, database_url: str | None = None) -> Iterator[WebTown]:
+    if database_url is None:
+        (folder / "connector.sqlite3").write_bytes(migrated_file())
     container = build(config_in(folder, database_url), AdjustableClock(NOW))
     try:
         schema.upgrade(container.db)

@@ -268,10 +268,12 @@ def test_a_recount_finds_what_is_kept_at_every_step(seed: int, steps: list[int])
     suppress_health_check=list(HealthCheck),
 )
 @given(seed=st.integers(0, 2**32), steps=streams)
-def test_and_on_postgres_too(postgres_server: Postgres, seed: int, steps: list[int]) -> None:
+def test_and_on_postgres_too(
+    postgres_server: Postgres, migrated_template: str, seed: int, steps: list[int]
+) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        postgres_server.database() as url,
+        postgres_server.database(migrated_template) as url,
         places_town(Path(folder) / "town", url, SUMMER) as town,
     ):
         live(town, seed, steps)

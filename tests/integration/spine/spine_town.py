@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from connector.bootstrap import Container, build
 from connector.clock import AdjustableClock
@@ -21,6 +19,7 @@ from connector.services.imports.mapping import after_import
 from connector.services.sources.sources import SourceService
 from connector.services.upkeep import schema
 from connector.spreadsheets.workbook import read_workbook
+from tests.services.migrated_file import migrated_file
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 MUNICIPALITIES = ("korolev", "kuznetsk")
@@ -127,16 +126,6 @@ class Spine:
             raise faults[0]
 
 
-@cache
-def _migrated() -> bytes:
-    """An SQLite file with all migrations done, which takes a second each time."""
-    with TemporaryDirectory() as folder:
-        container = build(config_for(Path(folder)), AdjustableClock(NOW))
-        schema.upgrade(container.db)
-        container.close()
-        return (Path(folder) / "connector.sqlite3").read_bytes()
-
-
 def open_spine(
     folder: Path,
     url: str | None = None,
@@ -147,7 +136,7 @@ def open_spine(
     clock = AdjustableClock(now)
     folder.mkdir(parents=True, exist_ok=True)
     if url is None:
-        (folder / "connector.sqlite3").write_bytes(_migrated())
+        (folder / "connector.sqlite3").write_bytes(migrated_file())
     container = build(config_for(folder, url), clock)
     if url is not None:
         schema.upgrade(container.db)

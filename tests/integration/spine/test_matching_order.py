@@ -112,7 +112,7 @@ def counted(town: Spine) -> dict[str, list[str]]:
 
 @given(streams(most=24), st.lists(steps, min_size=1, max_size=8), st.integers(0, 3))
 @settings(
-    max_examples=8,
+    max_examples=max(4, settings.default.max_examples // 15),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),

@@ -73,7 +73,7 @@ def test_deltas_are_the_recount_at_every_step_on_sqlite(
 )
 @given(taken=steps, as_of=as_ofs)
 def test_deltas_are_the_recount_at_every_step_on_postgres(
-    postgres_server: Postgres, taken: list[tuple[str, Step]], as_of: date
+    postgres_server: Postgres, migrated_template: str, taken: list[tuple[str, Step]], as_of: date
 ) -> None:
-    with postgres_server.database() as url, town_with_a_past(url) as town:
+    with postgres_server.database(migrated_template) as url, town_with_a_past(url) as town:
         lives(town, taken, as_of)
