@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connector.channels.apprise_plugin import ApprisePlugin
 from connector.channels.channel import Channel
 from connector.channels.core_plugin import CorePlugin
 from connector.channels.http import GuardedHttp
@@ -89,6 +90,9 @@ def _mail(config: Config) -> Channel:
 
 def _offered(config: Config, teller: MoodleMessenger) -> Offered:
     """Channels beside e-mail: whoever brings one says so through the same hook."""
-    own = {"core": CorePlugin(teller, config.max_token, config.max_url)}
+    own = {
+        "core": CorePlugin(teller, config.max_token, config.max_url),
+        "apprise": ApprisePlugin(config.foreign_messengers, config.allow_private),
+    }
     http = GuardedHttp(config.allow_private)
     return gather(own, installed(config.safe_mode), config.channels, http)

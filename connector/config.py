@@ -44,6 +44,7 @@ class Config:
     max_token, max_bot: of the bot in the messenger MAX, and its name there; empty: none.
     max_url: where MAX answers bots.
     channels: by plugin, the settings of further channels (docs/ru/channels.md); YAML or JSON.
+    foreign_messengers: services on others' servers may be used for letters too.
     safe_mode: no plugin's Python is run, only rule files are read.
     """
 
@@ -76,6 +77,7 @@ class Config:
     max_bot: str = ""
     max_url: str = "https://platform-api.max.ru"
     channels: Mapping[str, Any] = field(default_factory=dict)
+    foreign_messengers: bool = False
 
     @property
     def is_distributed(self) -> bool:
@@ -136,6 +138,7 @@ def load() -> Config:
             max_bot=_text(env, "CONNECTOR_MAX_BOT").lstrip("@"),
             max_url=_text(env, "CONNECTOR_MAX_URL", "https://platform-api.max.ru").rstrip("/"),
             channels=_channels(_text(env, "CONNECTOR_CHANNELS")),
+            foreign_messengers=_switch(env, "CONNECTOR_FOREIGN_MESSENGERS"),
         )
     except (EnvError, ValueError, OSError) as err:
         raise BadSettings(str(err)) from err

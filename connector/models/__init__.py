@@ -4,6 +4,7 @@ from connector.models.account import Account
 from connector.models.action import Action, CohortRound
 from connector.models.alarm import AlarmEpisode, SourceHour, SourceWatch
 from connector.models.base import Base
+from connector.models.code_sending import CodeSending
 from connector.models.delivery import Delivery, Reading
 from connector.models.draft import Draft, DraftWish
 from connector.models.event import Event, EventLine
@@ -47,6 +48,7 @@ __all__ = [
     "Audit",
     "Base",
     "Changeover",
+    "CodeSending",
     "CohortRound",
     "Delivery",
     "Draft",

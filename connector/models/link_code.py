@@ -9,7 +9,9 @@ from connector.models.base import Base
 
 
 class LinkCode(Base):
-    """One live code a person and channel; of the code itself only the digest is kept."""
+    """One live code a person and channel; of the code itself only the digest is kept. address: to
+    which it was sent, where somebody typed one; None where whoever tells the code is to be found
+    at the other end."""
 
     __tablename__ = "link_codes"
 
@@ -18,3 +20,4 @@ class LinkCode(Base):
     channel: Mapped[str] = mapped_column(String(20), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
+    address: Mapped[str | None] = mapped_column(String(320))

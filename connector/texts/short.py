@@ -3,6 +3,14 @@
 MOST_SUBJECT = 200
 
 
+def code_text(code: str, url: str) -> str:
+    """What is sent to an address somebody typed; it may be a stranger's."""
+    return (
+        f"Код для уведомлений методической службы: {code}. Введите его на странице «Куда писать»: "
+        f"{url.rstrip('/')}/me/ways/ Если Вы его не просили, ничего делать не нужно."
+    )
+
+
 def short_text(subject: str, municipality: str, url: str) -> str:
     """subject: of the letter, which bears no personal data (texts.letters)."""
     if len(subject) > MOST_SUBJECT:

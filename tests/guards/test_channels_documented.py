@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from connector.channels.apprise_plugin import ApprisePlugin
+from connector.channels.apprise_services import OWN_SERVERS
 from connector.channels.offered import gather
 from connector.domain import messengers
 from connector.domain.messengers import (
@@ -118,3 +120,19 @@ def test_the_example_says_how_it_failed(
 ) -> None:
     with pytest.raises(kind):
         offered(Desk(status), monkeypatch, tmp_path).send(ShortMessage("17", "x"))
+
+
+def test_the_services_that_administrators_are_shown_work() -> None:
+    settings = yaml.safe_load(block(ROOT / "docs" / "ru" / "channels.md", "yaml"))
+    own = {"apprise": ApprisePlugin(foreign=False, allow_private=False)}
+    found = gather(own, [], settings, Desk(200))
+    assert found.faults == ()
+    assert len(found.by_code) == 3
+    for offer in found.by_code.values():
+        assert offer.examine is not None
+        assert offer.examine() is None
+
+
+def test_every_own_service_is_named_to_administrators() -> None:
+    text = (ROOT / "docs" / "ru" / "channels.md").read_text("utf-8")
+    none_of((s for s in OWN_SERVERS if f"`{s}s://`" not in text), "not in docs/ru/channels.md:")

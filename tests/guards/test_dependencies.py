@@ -24,7 +24,9 @@ def asked_for(*options: tuple[str, str]) -> set[str]:
 
 
 CORE = asked_for(("options", "install_requires"), ("options.extras_require", "postgres"))
-CORE |= asked_for(("options.extras_require", "tracing"), ("options.extras_require", "testing"))
+CORE |= asked_for(
+    *(("options.extras_require", extra) for extra in ("tracing", "testing", "apprise"))
+)
 DEV = CORE | asked_for(("options.extras_require", "dev"))
 
 

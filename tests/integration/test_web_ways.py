@@ -12,9 +12,19 @@ from connector.channels.http import GuardedHttp
 from connector.channels.max_bot import MaxBot
 from connector.channels.offered import Offered
 from connector.channels.short import ShortChannel
-from connector.domain.messengers import MAX, OfferedChannel
+from connector.domain.messengers import (
+    MAX,
+    ChannelDown,
+    OfferedChannel,
+    Refused,
+    ShortMessage,
+    TryLater,
+)
 from connector.models import Account, Notice, Preference, Way
 from connector.runtime.link import max_linker
+from connector.services.notices.linking import (
+    LinkingService,
+)
 from connector.web.app import create_app
 from tests.integration.fake_max import TOKEN, FakeMax, fake_max
 from tests.integration.web_town import NOW, M, WebTown, csrf_token, web_town
@@ -102,3 +112,107 @@ def test_only_people_with_a_number_have_ways(own: WebTown) -> None:
     assert send(client, do="choose", channel="max").status_code == 400
     assert send(client, do="choose", channel="pigeon").status_code == 400
     assert send(client, do="fly").status_code == 400
+
+
+class Chat:
+    """A channel on which people are to be found by a name; keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[ShortMessage] = []
+        self.fault: Exception | None = None
+
+    def send(self, message: ShortMessage) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.told.append(message)
+
+    @property
+    def code(self) -> str:
+        found = re.search(r"[A-Z0-9]{10}", self.told[-1].text)
+        assert found is not None
+        return found[0]
+
+
+@pytest.fixture
+def chat() -> Chat:
+    return Chat()
+
+
+@pytest.fixture
+def typed(own: WebTown, chat: Chat) -> WebTown:
+    offer = OfferedChannel("chat", "Rocket.Chat", chat, asks="имя в Rocket.Chat")
+    made = own.container
+    container = replace(
+        made,
+        channels={**made.channels, "chat": ShortChannel(offer)},
+        offered=Offered({**made.offered.by_code, "chat": offer}),
+    )
+    return replace(own, container=container, app=create_app(container))
+
+
+def ways_of(town: WebTown) -> list[tuple[str, str, str]]:
+    with town.container.db.reading() as session:
+        rows = session.execute(select(Way.recipient, Way.channel, Way.address)).all()
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def test_a_typed_address_is_theirs_once_the_code_sent_there_comes_back(
+    typed: WebTown, chat: Chat
+) -> None:
+    client = typed.client("teacher")
+    assert "Имя в Rocket.Chat" in client.get(PATH).text
+    page = send(client, do="ask", channel="chat", address=" t.ivanova ")
+    assert "Код отправлен" in page.text
+    (told,) = chat.told
+    assert told.address == "t.ivanova"
+    assert chat.code not in page.text
+    # Whoever it was, they learn nobody's name.
+    assert "Если Вы его не просили" in told.text
+    assert "T-4" not in told.text
+    assert ways_of(typed) == []
+    assert "не подошёл" in send(client, do="enter", channel="chat", code="WRONGCODE2").text
+    assert ways_of(typed) == []
+    entered = f"{chat.code[:5].lower()} {chat.code[5:]}"
+    assert "Готово" in send(client, do="enter", channel="chat", code=entered).text
+    assert ways_of(typed) == [("T-4", "chat", "t.ivanova")]
+    with typed.container.db.reading() as session:
+        assert session.scalars(select(Preference.channel)).all() == ["chat"]
+    assert "Rocket.Chat</option>" in client.get("/me/letters").text
+    # Good once.
+    assert "не подошёл" in send(client, do="enter", channel="chat", code=chat.code).text
+    assert "Отключено" in send(client, do="leave", channel="chat").text
+    assert ways_of(typed) == []
+
+
+def test_what_became_of_the_code_is_said(typed: WebTown, chat: Chat) -> None:
+    client = typed.client("teacher")
+    for fault, told, waits in (
+        (Refused("bad_address"), "верно ли указано имя в Rocket.Chat", False),
+        (ChannelDown("service_503"), "с той стороны не отвечают", False),
+        (TryLater("answer_lost"), "Неизвестно, дошёл ли код", True),
+        (KeyError("secret"), "Неизвестно, дошёл ли код", True),
+    ):
+        chat.fault = fault
+        # Another address each time: so many to one would be too many.
+        name = f"t.{type(fault).__name__}"
+        page = send(client, do="ask", channel="chat", address=name).text
+        assert told in page
+        assert ("Подтвердить" in page) is waits
+        send(client, do="forget", channel="chat")
+        assert "Подтвердить" not in client.get(PATH).text
+
+
+def test_only_channels_that_ask_for_an_address_take_one(typed: WebTown, chat: Chat) -> None:
+    client = typed.client("teacher")
+    for channel in ("email", "moodle", "max", "pigeon"):
+        assert send(client, do="ask", channel=channel, address="x").status_code == 400
+        assert send(client, do="enter", channel=channel, code="x").status_code == 400
+    for address in ("", "  ", "a\x07b", "x" * 201):
+        assert "Впишите имя" in send(client, do="ask", channel="chat", address=address).text
+    assert chat.told == []
+    # One that is gone can still be left.
+    with typed.container.db.writing() as session:
+        LinkingService(session).confirm(M, "T-4", "pigeon", "7", NOW)
+    assert "сейчас не подключён" in client.get(PATH).text
+    assert "Отключено" in send(client, do="leave", channel="pigeon").text
+    assert ways_of(typed) == []

@@ -5,11 +5,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.preferences import EMAIL, EVERY_KIND
-from connector.models import Account, LinkCode, Preference, Subject, Way
+from connector.errors import ConnectorError
+from connector.models import Account, CodeSending, LinkCode, Preference, Subject, Way
 from connector.models.inserting import insert_into
 from connector.services.sources.identity import HELD
 
@@ -17,6 +18,11 @@ TERM = timedelta(minutes=30)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without those that are mistaken for each other."""
 _LENGTH = 10
+MOST_CODES = 5
+"""Sent for one person in a day, whatever they typed."""
+MOST_TO_ADDRESS = 3
+"""Sent to one address in a day, whoever typed it."""
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +39,27 @@ class Redeemed:
     recipient: str
 
 
+class TooManyCodes(ConnectorError):
+    """So many codes were sent for this person, or to this address, that it must wait for a day."""
+
+
 class LinkingService:
     """Takes a session, never commits."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def new_code(self, municipality: str, recipient: str, channel: str, now: datetime) -> str:
-        """A fresh code; the one before is no longer good."""
+    def new_code(
+        self,
+        municipality: str,
+        recipient: str,
+        channel: str,
+        now: datetime,
+        address: str | None = None,
+    ) -> str:
+        """A fresh code; the one before is no longer good. address: where it is to be sent."""
         code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-        values = {"digest": _digest(code), "expires_at": now + TERM}
+        values = {"digest": _digest(code), "expires_at": now + TERM, "address": address}
         statement = insert_into(self._session, LinkCode).values(
             municipality=municipality, recipient=recipient, channel=channel, **values
         )
@@ -58,13 +75,85 @@ class LinkingService:
         is good once and for half an hour."""
         row = self._session.execute(
             delete(LinkCode)
-            .where(LinkCode.digest == _digest(text), LinkCode.channel == channel)
+            .where(
+                LinkCode.digest == _digest(text),
+                LinkCode.channel == channel,
+                LinkCode.address.is_(None),
+            )
             .returning(LinkCode.municipality, LinkCode.recipient, LinkCode.expires_at)
         ).first()
         if row is None or row.expires_at <= now:
             return None
         self.confirm(row.municipality, row.recipient, channel, address, now)
         return Redeemed(row.municipality, row.recipient)
+
+    def ask(
+        self, municipality: str, recipient: str, channel: str, address: str, now: datetime
+    ) -> str:
+        """A code to be sent to an address that somebody typed, once this is committed: a try that
+        fails counts too. Raises TooManyCodes."""
+        # Whoever asks twice at once waits here for their own row, and is then counted.
+        code = self.new_code(municipality, recipient, channel, now, address)
+        plain = address.casefold()
+        self._session.execute(delete(CodeSending).where(CodeSending.sent_at <= now - DAY))
+        own = (CodeSending.municipality == municipality) & (CodeSending.recipient == recipient)
+        there = (CodeSending.channel == channel) & (CodeSending.address == plain)
+        by_person, to_address = self._session.execute(
+            select(func.count().filter(own), func.count().filter(there)).where(or_(own, there))
+        ).one()
+        if by_person >= MOST_CODES or to_address >= MOST_TO_ADDRESS:
+            raise TooManyCodes
+        self._session.add(
+            CodeSending(
+                municipality=municipality, recipient=recipient, channel=channel, address=plain,
+                sent_at=now,
+            )
+        )  # fmt: skip
+        return code
+
+    def asked(self, municipality: str, recipient: str, now: datetime) -> dict[str, str]:
+        """By channel, the addresses to which a code was sent that is still good."""
+        rows = self._session.execute(
+            select(LinkCode.channel, LinkCode.address).where(
+                LinkCode.municipality == municipality,
+                LinkCode.recipient == recipient,
+                LinkCode.address.is_not(None),
+                LinkCode.expires_at > now,
+            )
+        )
+        return {channel: address or "" for channel, address in rows}
+
+    def enter(
+        self, municipality: str, recipient: str, channel: str, text: str, now: datetime
+    ) -> bool:
+        """Whether it is the code that was sent to the address the person typed: it is theirs from
+        now on, and chosen. A code is good once and for half an hour."""
+        address = self._session.scalar(
+            delete(LinkCode)
+            .where(
+                LinkCode.municipality == municipality,
+                LinkCode.recipient == recipient,
+                LinkCode.channel == channel,
+                LinkCode.digest == _digest(text),
+                LinkCode.address.is_not(None),
+                LinkCode.expires_at > now,
+            )
+            .returning(LinkCode.address)
+        )
+        if address is None:
+            return False
+        self.confirm(municipality, recipient, channel, address, now)
+        return True
+
+    def forget(self, municipality: str, recipient: str, channel: str) -> None:
+        """The code was not sent after all, or is no longer wanted."""
+        self._session.execute(
+            delete(LinkCode).where(
+                LinkCode.municipality == municipality,
+                LinkCode.recipient == recipient,
+                LinkCode.channel == channel,
+            )
+        )
 
     def confirm(
         self, municipality: str, recipient: str, channel: str, address: str, now: datetime

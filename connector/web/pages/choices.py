@@ -64,7 +64,10 @@ def own() -> str:
     """One's own letters, of everybody who signs in."""
     with household().db.reading() as session:
         desk = _own_desk(session)
-    return render_template("choices.html", desk=desk, choices=CHOICES, weekdays=WEEKDAYS)
+    titles = {code: offer.title for code, offer in household().offered.by_code.items()}
+    return render_template(
+        "choices.html", desk=desk, choices=CHOICES, weekdays=WEEKDAYS, titles=titles
+    )
 
 
 @blueprint.post("/me/letters")
