@@ -39,6 +39,11 @@ class SmtpServer:
     timeout: float = 30.0
 
 
+def is_address(text: str) -> bool:
+    """Whether anything can be sent there at all, as far as its form tells."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def parse_smtp_url(url: str) -> SmtpServer:
     """`smtp://user:password@host:port?starttls=1` or `smtps://…`. Raises BadSettings."""
     try:

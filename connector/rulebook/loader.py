@@ -2,7 +2,8 @@
 
 A folder holds municipality.yaml (in exactly one of a municipality's folders), indicators.yaml
 and/or indicators/*.yaml, passports.yaml (its own building blocks), documents.yaml and roadmap.yaml
-(what there ought to be), examples.yaml and scenarios.yaml, which only tests and checks read.
+(what there ought to be), notices.yaml and samples.yaml (what people are told, and how that looks),
+examples.yaml and scenarios.yaml, which only tests and checks read.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from connector import __version__
 from connector.domain.dossier import DraftPolicy
+from connector.domain.letter_samples import LetterSample
 from connector.domain.levels import Scale, Scales
 from connector.domain.records import Document
 from connector.domain.roadmaps import PlannedItem
@@ -32,6 +34,7 @@ from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.notice_files import notices_in
 from connector.rulebook.passports import Passports, passports_in, shared_passports
 from connector.rulebook.register_files import documents_in, roadmap_in
+from connector.rulebook.sample_files import samples_in
 from connector.rulebook.schemas import IndicatorsFileSchema, MunicipalitySchema, load
 from connector.rulebook.stall_files import policy_of, stall_faults
 
@@ -42,6 +45,7 @@ FILES = (
     "documents.yaml",
     "roadmap.yaml",
     "notices.yaml",
+    "samples.yaml",
     "examples.yaml",
     "scenarios.yaml",
 )
@@ -80,6 +84,7 @@ class _Loader:
         self._documents: tuple[Document, ...] = ()
         self._roadmap: tuple[PlannedItem, ...] = ()
         self._notices: list[Node] = []
+        self._samples: tuple[LetterSample, ...] = ()
 
     def load(self, folders: Sequence[Traversable]) -> MunicipalityRules:
         if not folders:
@@ -129,6 +134,7 @@ class _Loader:
             roadmap=self._roadmap,
             numbers=self._amending.numbers,
             notices=notices.rules,
+            samples=self._samples,
             drafts=DraftPolicy(**(settings["drafts"] or {})),
             moodle=moodle,
         )
@@ -167,6 +173,10 @@ class _Loader:
                     self._roadmap += roadmap_in(document, self._faults)
             case "notices.yaml":
                 self._notices += _present(self._document(entry, entry.name))
+            case "samples.yaml":
+                document = self._document(entry, entry.name)
+                if document is not None:
+                    self._samples += samples_in(document, self._faults)
             case "examples.yaml" | "scenarios.yaml":
                 pass
             case _:

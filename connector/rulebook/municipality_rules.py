@@ -9,6 +9,7 @@ from connector.domain.calendar import WorkCalendar
 from connector.domain.dossier import DraftPolicy
 from connector.domain.hours import PostHours
 from connector.domain.indicators import Indicator
+from connector.domain.letter_samples import LetterSample
 from connector.domain.levels import Scales
 from connector.domain.preferences import STANDARD, LetterPolicy
 from connector.domain.records import Document
@@ -28,9 +29,9 @@ class MunicipalityRules:
     digest: SHA-256 (hex) of everything that affects judging; titles,
     plans and hours do not. letters: templates of a plugin's own notices, by file name. documents,
     roadmap: what the rules say there ought to be. notices: what the rule files themselves have
-    people told. numbers: those of the indicators' words, by the
-    name under which a trial may change them. moodle: what it wants done in its Moodles.
-    weekly_stalls: whether stalled routes are summed up once a week.
+    people told. samples: what the letters of its Python are shown with. numbers: those of the
+    indicators' words, by the name under which a trial may change them. moodle: what it wants done
+    in its Moodles. weekly_stalls: whether stalled routes are summed up once a week.
     """
 
     code: str
@@ -50,6 +51,7 @@ class MunicipalityRules:
     roadmap: tuple[PlannedItem, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[NoticeRule, ...] = ()
+    samples: tuple[LetterSample, ...] = ()
     drafts: DraftPolicy = field(default_factory=DraftPolicy)
     moodle: MoodleWishes = field(default_factory=MoodleWishes)
     letter_policy: LetterPolicy = STANDARD

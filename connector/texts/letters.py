@@ -25,6 +25,7 @@ from jinja2 import (
 )
 
 from connector.domain.alarms import AlarmKind
+from connector.domain.preferences import ASKED_FOR
 from connector.errors import ConnectorError
 from connector.texts.words import plural, sandbox
 
@@ -52,7 +53,7 @@ _ORDER = (
 """What needs somebody comes first; kinds that are not named here come last."""
 
 _REASONS = {
-    "teacher": "Вы получили это письмо, потому что в нём Ваши собственные результаты.",
+    "teacher": "Вы получили это письмо, потому что оно о Вас.",
     "mentor": "Вы получили это письмо как наставник.",
     "head": "Вы получили это письмо как руководитель методического объединения.",
     "methodist": "Вы получили это письмо как методист.",
@@ -125,10 +126,12 @@ def render_letter(
     url: str | None = None,
     words: Mapping[str, str] | None = None,
     leads: Leads | None = None,
+    preface: str = "",
 ) -> RenderedLetter:
     """One letter for all of a recipient's notices. municipality: its title; url: of the pages;
     words: the municipality's own templates by file name, which win over those shipped here; leads:
-    the recipient's own links, in place of what `url` would come to.
+    the recipient's own links, in place of what `url` would come to; preface: a sentence above
+    everything.
 
     The order of `notices` does not matter. All of them being about one page (parameter `page`, a
     path), the letter leads there. Raises TextFault.
@@ -148,7 +151,8 @@ def render_letter(
         url = leads.url
     elif url and page:
         url = url.rstrip("/") + page
-    roles = {notice.role for notice in notices}
+    # Who has just asked for a letter knows why it came.
+    roles = {notice.role for notice in notices if notice.kind not in ASKED_FOR}
     reasons = [text for role, text in _REASONS.items() if role in roles]
     if leads is not None and leads.hours:
         reasons.append(_once(leads.hours))
@@ -159,8 +163,11 @@ def render_letter(
         municipality=municipality,
         url=url,
         leads=leads,
+        preface=preface,
     )
     text = _as_text(sections, reasons, municipality, url, leads)
+    if preface:
+        text = f"{preface}\n\n{text}"
     return RenderedLetter(subject, text, html)
 
 
@@ -281,7 +288,13 @@ def _frame() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["bound"] = _bound
     return environment.get_template("frame.html")
+
+
+def _bound(line: str) -> str:
+    """No line ends between a sign and its number."""
+    return line.replace("№ ", "№\u00a0").replace(" %", "\u00a0%")
 
 
 def letter_names(words: Mapping[str, str]) -> dict[str, frozenset[str]]:

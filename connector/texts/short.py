@@ -16,5 +16,6 @@ def short_text(subject: str, municipality: str, url: str) -> str:
     if len(subject) > MOST_SUBJECT:
         subject = f"{subject[: MOST_SUBJECT - 1].rstrip()}…"
     sentence = subject if subject.endswith((".", "!", "?", "…")) else f"{subject}."
-    told = f"{municipality}, методическая служба. {sentence}"
+    # Titles are written as they stand within a sentence, and this one begins with it.
+    told = f"{municipality[:1].upper()}{municipality[1:]}, методическая служба. {sentence}"
     return f"{told} Подробности: {url}" if url else told

@@ -97,6 +97,8 @@ def _letters(viewer: Viewer, municipality: str | None) -> Iterator[Door]:
         of = {"municipality": municipality}
         yield _door("Отправленные", "post.letter", "post.letters", **of)
         yield _door("Уведомления", "post.notices", "post.notices", **of)
+    if municipality is not None and viewer.enters_records:
+        yield _door("Образцы", "samples", "samples.listing", municipality=municipality)
     yield _door("Мои письма", ("choices.own", "choices.save", "ways"), "choices.own")
 
 

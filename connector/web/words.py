@@ -105,6 +105,11 @@ CHOICES = {
     "digest": "в сводке",
     "off": "не присылать",
 }
+SAMPLE_STARTS = {
+    "at_once": "сразу",
+    "digest": "в сводке",
+    "off": "не приходит, пока человек сам не включит",
+}
 WEEKDAYS = {
     "-1": "каждый рабочий день",
     "0": "по понедельникам",
@@ -121,6 +126,7 @@ CHANNELS = {
 LOOKS = {
     "link.signed_in": "вход по ссылке из письма",
     "letters.chosen": "изменён выбор писем",
+    "sample.sent": "образец письма отправлен себе",
     "address.tried_again": "адрес разрешён снова",
     "profile.looked_at": "профиль",
     "actions.retried": "действия в Moodle повторены",
@@ -232,6 +238,7 @@ WORDS = {
     "action_state": action_words.ACTION_STATES,
     "look": LOOKS,
     "choice": CHOICES,
+    "sample_starts": SAMPLE_STARTS,
     "weekday": WEEKDAYS,
     "channel": CHANNELS,
     "why_open": WHY_OPEN,

@@ -1,11 +1,14 @@
 """Choosing letters, and coming in by a letter's link, as people do it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Street, Visit
 from tests.integration.web_town import NOW, M
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
 Begin = Callable[..., Visit]
 
@@ -44,3 +47,19 @@ def test_a_letter_s_link_leads_in_and_out_of_letters(browser: Browser, street: S
         assert page.get_by_role("button", name="Не присылать").is_visible()
     finally:
         context.close()
+
+
+def test_a_sample_is_looked_at_in_light_and_dark(visit: Begin) -> None:
+    for scheme, ground in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(34, 38, 43)")):
+        seen = visit("specialist", width=390, color_scheme=scheme)
+        page = seen.page
+        page.get_by_role("link", name="Письма", exact=True).click()
+        page.get_by_role("link", name="Образцы").click()
+        page.get_by_role("link", name="Результаты диагностики: что поможет дальше").click()
+        letter = page.frame_locator("iframe")
+        card = letter.locator(".card")
+        assert "Спасибо, что прошли диагностику" in card.inner_text()
+        assert card.evaluate("one => getComputedStyle(one).backgroundColor") == ground
+        assert page.get_by_role("heading", name="В мессенджере").is_visible()
+        assert page.frames[1].evaluate(CONTRAST) == []
+        assert seen.complaints == []

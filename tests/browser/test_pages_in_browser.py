@@ -29,6 +29,8 @@ PAGES = (
     f"/m/{M}/letters",
     f"/m/{M}/letters/1",
     f"/m/{M}/notices",
+    f"/m/{M}/samples/",
+    f"/m/{M}/samples/route_stalled/specialist",
     "/deliveries/",
     "/deliveries/9",
     "/deliveries/14",

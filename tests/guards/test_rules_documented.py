@@ -19,6 +19,7 @@ from connector.rulebook import (
     load_rules,
     notice_files,
     register_files,
+    sample_files,
     schemas,
     stall_files,
 )
@@ -60,6 +61,8 @@ SCHEMAS = (
     register_files.PlannedItemSchema,
     notice_files.NoticeSchema,
     notice_files.ThenSchema,
+    sample_files.SampleSchema,
+    sample_files.SamplesFileSchema,
 )
 
 every_guide = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)

@@ -17,7 +17,7 @@ from connector.domain.preferences import (
 )
 from connector.domain.rule_notices import NoticeRule
 from connector.models import Notice
-from connector.texts.letters import letter_names
+from connector.texts.letters import heading_of, letter_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ def is_urgent(kind: str, role: str, rules: Collection[NoticeRule]) -> bool:
     return (kind, role) in URGENT or any(
         rule.code == kind and rule.urgent and role in rule.tell for rule in rules
     )
+
+
+def titled(kind: str, known: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """What a kind is called: as known, else by what its letters are headed with."""
+    return known.get(kind) or heading_of(kind, words) or kind
 
 
 def choices_of(

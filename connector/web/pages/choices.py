@@ -15,13 +15,12 @@ from connector.services.access.looks import LETTER_LOOKED_AT
 from connector.services.access.visibility import Role, Viewer, VisibilityService
 from connector.services.notices.addresses import INSTALLATION, LOGIN
 from connector.services.notices.explaining import obstacles
-from connector.services.notices.kinds import KindChoice, choices_of, seen_kinds
+from connector.services.notices.kinds import KindChoice, choices_of, seen_kinds, titled
 from connector.services.notices.mailbox import MailboxService
 from connector.services.notices.post_offices import PostOffices
 from connector.services.notices.preferences import PreferenceService
 from connector.services.notices.ways import Ways, ways
 from connector.services.records import reading as records
-from connector.texts.letters import heading_of
 from connector.web.access import the_viewer
 from connector.web.household import household, now, nudge, today
 from connector.web.noting import note
@@ -153,10 +152,7 @@ def _desk(session: Session, municipality: str, recipient: str, roles: frozenset[
         rules,
         office.words,
     )
-    titles = {
-        one.kind: NOTICES.get(one.kind) or heading_of(one.kind, office.words) or one.kind
-        for one in kinds
-    }
+    titles = {one.kind: titled(one.kind, NOTICES, office.words) for one in kinds}
     return Desk(municipality, recipient, office.hours, known, kinds, titles)
 
 
