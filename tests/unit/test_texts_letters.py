@@ -203,7 +203,8 @@ def test_a_subject_tells_nothing_personal(told: Told) -> None:
 
 def test_a_teacher_reads_what_helps() -> None:
     _, text, _ = rendered(Told("deficits_found", "teacher", FOUND))
-    assert "- Оценивание. Поможет обучение: «Курс А», «Курс Б»\n- Цифровая среда\n" in text
+    assert "- Оценивание. Поможет обучение: «Курс А», «Курс Б»\n" in text
+    assert "- Цифровая среда. Что поможет, подскажет методист\n" in text
     assert "10.03.2026" in text
     assert "дефицит" not in text.lower()
     assert "ниже" not in text.lower()
@@ -233,7 +234,7 @@ def test_many_notices_make_one_letter_with_what_needs_somebody_first() -> None:
 def test_a_letter_says_why_it_came() -> None:
     _, text, _ = rendered(*EVERY[2:4])
     assert "как руководитель методического объединения" in text
-    assert "Ваши собственные результаты" in text
+    assert "потому что оно о Вас" in text
     assert "как наставник" not in text
 
 
