@@ -64,7 +64,7 @@ def test_a_route_is_walked_from_its_draft_to_its_end(drafted: Street, visit: Beg
     form.get_by_label("Дата документа").fill("2026-06-15")
     form.get_by_role("button", name="Отправить методисту").click()
     # The route begins later than the document says: the teacher is told so, and nothing is lost.
-    told = own.get_by_role("status").inner_text()
+    told = own.get_by_role("alert").inner_text()
     assert "старше маршрута" in told
 
 

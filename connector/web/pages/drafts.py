@@ -1,6 +1,6 @@
 """The methodist's workbench: drafts of routes to be looked through, edited, approved, dismissed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -23,6 +23,7 @@ from connector.web.targets import target_words
 blueprint = Blueprint("drafts", __name__, url_prefix="/m/<municipality>/routes/drafts")
 
 PER_PAGE = 30
+MOST_TOLD = 5
 IN_THE_WAY = "В эту же минуту загружали таблицу. Ничего не записано, повторите."
 
 
@@ -217,9 +218,23 @@ def _tell(municipality: str, settled: Sequence[Settled]) -> None:
     with household().db.reading() as session:
         people = {one.code[0] for one in settled if one.why is not None}
         names = RecordNames(session, municipality).titles("staff", people)
+    for told in _refusals(settled, names):
+        flash(told)
+
+
+def _refusals(settled: Sequence[Settled], names: Mapping[str, str]) -> Iterator[str]:
+    """A sentence a reason, not one a person: thirty of them are a wall, and more than a cookie
+    holds, and a browser drops such a cookie with every word in it."""
+    people: dict[str, list[str]] = {}
     for one in settled:
         if one.why is not None:
-            flash(f"Не утверждено — {names.get(one.code[0], one.code[0])}: {one.why}.")
+            people.setdefault(one.why, []).append(names.get(one.code[0], one.code[0]))
+    for why, refused in list(people.items())[:MOST_TOLD]:
+        more = f" и ещё {len(refused) - MOST_TOLD}" if len(refused) > MOST_TOLD else ""
+        yield f"Не утверждено — {', '.join(refused[:MOST_TOLD])}{more}: {why}."
+    left = sum(len(refused) for refused in list(people.values())[MOST_TOLD:])
+    if left:
+        yield f"Не утверждено ещё: {left}. Почему, сказано в строках списка."
 
 
 def _approvers(session: Session, municipality: str) -> Sequence[tuple[str, str]]:
@@ -242,7 +257,9 @@ def _moved(municipality: str, code: Code) -> Response:
 
 
 def _back(municipality: str) -> Response:
-    kept = {name: request.form.get(name, "") for name in ("q", "school", "competency", "origin")}
+    # The page too: who approved the second thirty wants to see the next ones, not the first.
+    names = ("q", "school", "competency", "origin", "page")
+    kept = {name: request.form.get(name, "") for name in names}
     chosen: dict[str, Any] = {name: text for name, text in kept.items() if text}
     return redirect(url_for("drafts.listing", municipality=municipality, **chosen))
 

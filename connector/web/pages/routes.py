@@ -43,6 +43,7 @@ from connector.web.targets import target_words
 
 blueprint = Blueprint("routes", __name__, url_prefix="/m/<municipality>")
 
+Answer = Response | tuple[str, int]
 Act = Callable[[Session, Setting, Making], str | None]
 """Says why it could not be done, None where it was."""
 
@@ -50,8 +51,15 @@ Act = Callable[[Session, Setting, Making], str | None]
 @blueprint.get("/staff/<number>/routes/<path:route>")
 def details(municipality: str, number: str, route: str) -> str:
     """Steps, requests, files and the whole story; prints as a sheet for the teacher."""
+    return _page(municipality, (number, route))
+
+
+def _page(
+    municipality: str, code: Code, fault: str | None = None, typed: Mapping[str, str] | None = None
+) -> str:
+    """typed: what was entered into the form that could not be taken, to be put right."""
     viewer, day = the_viewer(), today(municipality)
-    code = (number, route)
+    number, route = code
     with household().db.reading() as session:
         visibility = VisibilityService(session)
         if not visibility.sight(viewer, municipality, day).covers(number):
@@ -90,11 +98,13 @@ def details(municipality: str, number: str, route: str) -> str:
         most_mb=MOST_BYTES >> 20,
         types=", ".join(kind.title for kind in KNOWN),
         accept=",".join(kind.suffix for kind in KNOWN),
+        fault=fault,
+        typed=typed or {},
     )
 
 
 @blueprint.post("/routes/ask")
-def ask(municipality: str) -> Response:
+def ask(municipality: str) -> Answer:
     """A request of the teacher, the mentor, or the methodist in their place."""
     code = _attended(municipality)
     kind = request.form.get("kind", "")
@@ -118,7 +128,7 @@ def ask(municipality: str) -> Response:
 
 
 @blueprint.post("/routes/take-back")
-def take_back(municipality: str) -> Response:
+def take_back(municipality: str) -> Answer:
     """Whoever may ask may also take a request back."""
     code = _attended(municipality)
     number = _requested(municipality, code)
@@ -132,7 +142,7 @@ def take_back(municipality: str) -> Response:
 
 
 @blueprint.post("/routes/decide")
-def decide(municipality: str) -> Response:
+def decide(municipality: str) -> Answer:
     """Grants or refuses a request."""
     _decider()
     code = _code()
@@ -151,7 +161,7 @@ def decide(municipality: str) -> Response:
 
 
 @blueprint.post("/routes/upload")
-def upload(municipality: str) -> Response:
+def upload(municipality: str) -> Answer:
     """A file that proves a step."""
     code = _attended(municipality)
     sent = request.files.get("file")
@@ -176,7 +186,7 @@ def upload(municipality: str) -> Response:
 
 
 @blueprint.post("/routes/review")
-def review(municipality: str) -> Response:
+def review(municipality: str) -> Answer:
     """Accepts a file or gives it back with a reason."""
     _decider()
     code = _code()
@@ -220,6 +230,12 @@ def file(municipality: str, number: int) -> Response:
 def waiting(municipality: str) -> str:
     """Requests and files that wait for a methodist, the longest waiting first."""
     _decider()
+    return _queue(municipality)
+
+
+def _queue(
+    municipality: str, fault: str | None = None, typed: Mapping[str, str] | None = None
+) -> str:
     with household().db.reading() as session:
         setting = household().settings.get(session, municipality, today(municipality))
         requests = RequestService(session, setting).waiting()
@@ -234,6 +250,8 @@ def waiting(municipality: str) -> str:
         names=names,
         asked_words=asked_words,
         steps=_steps(routes, setting),
+        fault=fault,
+        typed=typed or {},
     )
 
 
@@ -262,20 +280,34 @@ def _steps(routes: Mapping[Code, Contents], setting: Setting) -> Mapping[tuple[A
     return found
 
 
-def _acted(municipality: str, code: Code, act: Act, done: str, failed: str) -> Response:
-    """Does it in one transaction, says what came of it, and goes back to the route."""
+def _acted(municipality: str, code: Code, act: Act, done: str, failed: str) -> Answer:
+    """Does it in one transaction and goes back to where the form was.
+
+    What cannot be done says why beside its form, with everything that was typed still in it: a
+    reason of ten lines written on a phone is not written twice.
+    """
+    is_queue = request.form.get("from") == "waiting" and the_viewer().decides_routes
     day = today(municipality)
     making = Making(the_viewer().actor, now(), day)
     with household().db.writing() as session:
         setting = household().settings.get(session, municipality, day)
         why = act(session, setting, making)
-    if why is None:
-        nudge()
-    flash(done if why is None else f"{failed}: {why}.")
-    if request.form.get("from") == "waiting" and the_viewer().decides_routes:
+    if why is not None:
+        fault = f"{failed}: {why}."
+        if is_queue:
+            return _queue(municipality, fault, _typed()), 422
+        return _page(municipality, code, fault, _typed()), 422
+    nudge()
+    flash(done)
+    if is_queue:
         return redirect(url_for("routes.waiting", municipality=municipality))
     place: dict[str, Any] = {"number": code[0], "route": code[1]}
     return redirect(url_for("routes.details", municipality=municipality, **place))
+
+
+def _typed() -> Mapping[str, str]:
+    """The form as it was sent; act: which of the page's forms it is."""
+    return {**request.form.to_dict(), "act": (request.endpoint or "").rpartition(".")[2]}
 
 
 def _code() -> Code:

@@ -29,6 +29,8 @@ from connector.web.stall_board import (
     recipient_of,
 )
 
+_MOVING = "Ничего не записано: эти маршруты уже движутся."
+
 blueprint = Blueprint("stalls", __name__, url_prefix="/m/<municipality>/routes/stalls")
 
 
@@ -50,7 +52,7 @@ def answer(municipality: str) -> Response | tuple[str, int]:
         by = Answerer(_me(), _my_name(session, municipality), by_role)
     answered = [card for key, card in cards.items() if key in chosen]
     if not answered:
-        flash("Отметьте хотя бы один маршрут." if not chosen else "Эти маршруты уже движутся.")
+        flash("Отметьте хотя бы один маршрут." if not chosen else _MOVING)
         return redirect(_address(municipality, wish))
     try:
         # Whoever is offered for one card may not see the person of another.
@@ -70,7 +72,7 @@ def answer(municipality: str) -> Response | tuple[str, int]:
         return _board(municipality, wish, str(err), entered(request.form)), 422
     nudge()
     left = len(chosen) - len(answered)
-    flash(_done(written or len(answered)) + (f" Уже движутся: {left}." if left else ""))
+    flash(_done(answered, written) + (f" Уже движутся: {left}." if left else ""))
     return redirect(_address(municipality, wish))
 
 
@@ -83,7 +85,7 @@ def _board(
         cards = _cards(session, municipality)
         common = _service(session).colleagues(municipality) if role != Recipient.MENTOR else ()
     found = board_of(cards, wish, the_viewer())
-    page = sheet(found.cards, request.args.get("page"))
+    page = sheet(found.cards, request.values.get("page"))
     return render_template(
         "stalls.html",
         board=found,
@@ -105,6 +107,8 @@ def _board(
 
 def _address(municipality: str, wish: Wish) -> str:
     query: dict[str, Any] = dict(wish.query)
+    if request.form.get("page"):
+        query["page"] = request.form["page"]
     return url_for("stalls.board", municipality=municipality, **query)
 
 
@@ -147,5 +151,10 @@ def _offered(cards: list[Card], common: tuple[Colleague, ...]) -> list[Colleague
     return found
 
 
-def _done(count: int) -> str:
+def _done(answered: list[Card], written: int) -> str:
+    """A form that was sent twice says the same twice."""
+    if len(answered) == 1:
+        card = answered[0]
+        return f"Записано: {card.person.full_name}, маршрут № {card.progress.route.number}."
+    count = written or len(answered)
     return f"Записано: {count} {plural(count, 'маршрут', 'маршрута', 'маршрутов')}."
