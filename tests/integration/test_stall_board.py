@@ -125,6 +125,11 @@ def test_answers_hold_the_ladder_and_end_in_a_check_or_in_thanks(own: WebTown) -
     story = client.get(f"/m/{M}/staff/T-6/routes/1").text
     assert "Из-за остановки принята мера, до" in story
     assert "«Позвонила»" in story
+    with own.container.db.writing() as session:
+        LoginService(session).add("herself", PASSWORD, "teacher", M, NOW, "T-6")
+    theirs = own.client("herself").get(f"/m/{M}/staff/T-6/routes/1")
+    assert theirs.status_code == 200
+    assert "Позвонила" not in theirs.text, "written for colleagues"
     assert "Остановка передана: Белов Артём" in client.get(f"/m/{M}/staff/T-7/routes/1").text
 
     pass_to(own, CHECKED_ON - DAY)

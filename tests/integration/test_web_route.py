@@ -64,6 +64,19 @@ def test_a_teacher_sees_the_own_route_and_nobody_elses(town: WebTown) -> None:
     assert teacher.get(f"{ACTS}/waiting").status_code == 403
 
 
+def test_a_teacher_is_not_reproached_for_a_stall(town: WebTown) -> None:
+    """Nobody tells the teacher (docs/ru/stalls.md); the page offers a way on instead."""
+    teacher, methodist = town.client("teacher"), town.client("methodist")
+    for page in (ROUTE, f"/m/{M}/staff/T-4", f"/m/{M}/routes", f"/m/{M}/staff"):
+        assert "остановился" in methodist.get(page).text, page
+        own = teacher.get(page).text
+        assert "остановился" not in own, page
+        assert "остановились" not in own, page
+        assert "рабочих дней без движения" not in own, page
+    assert "Если что-то мешает — отпуск" in teacher.get(ROUTE).text
+    assert teacher.get("/").headers["Location"] == f"/m/{M}/staff/T-4"
+
+
 def test_a_request_is_asked_decided_about_and_told_in_the_story(town: WebTown) -> None:
     teacher, methodist = town.client("teacher"), town.client("methodist")
     text = said(teacher, "ask", kind="pause", first="2026-07-01", reason="отпуск")

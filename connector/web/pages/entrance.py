@@ -4,6 +4,7 @@ from flask import Blueprint, g, redirect, render_template, request, session, url
 from werkzeug.wrappers import Response
 
 from connector.services.access.logins import sign_in
+from connector.services.access.visibility import Role
 from connector.web.access import the_viewer
 from connector.web.addresses import inside
 from connector.web.household import household, now
@@ -39,10 +40,13 @@ def logout() -> Response:
 
 @blueprint.get("/")
 def home() -> Response | str:
-    """To the viewer's municipality; whoever has several chooses."""
+    """To the viewer's municipality; whoever has several chooses. A teacher comes for the own
+    profile, not for everybody's figures."""
     rulebook = household().rulebook
     viewer = the_viewer()
     known = [code for code in rulebook.municipalities() if viewer.may_enter(code)]
+    if len(known) == 1 and viewer.role is Role.TEACHER and viewer.person is not None:
+        return redirect(url_for("people.profile", municipality=known[0], number=viewer.person))
     if len(known) == 1:
         return redirect(url_for("figures.overview", municipality=known[0]))
     titles = [(code, rulebook.rules(code).title) for code in known]

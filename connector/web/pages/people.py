@@ -1,5 +1,7 @@
 """One person's profile, and the routes of everybody the viewer may see."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, render_template, request, url_for
 
 from connector.domain.effects import ended_by
@@ -82,7 +84,7 @@ def profile(municipality: str, number: str) -> str:
 
 @blueprint.get("/routes")
 def routes(municipality: str) -> str:
-    """Routes, the stalled ones first."""
+    """Routes, the stalled ones first, to be searched by name."""
     viewer = the_viewer()
     if not viewer.sees_some_people:
         abort(403)
@@ -91,13 +93,25 @@ def routes(municipality: str) -> str:
         sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
         every = profiles(session).routes(municipality)
         waiting = waiting_count(session, municipality) if viewer.decides_routes else 0
-    seen = [one for one in every if sight.covers(one.person.personnel_no)]
-    shown = [one for one in seen if _is(one, state)]
+    q = request.args.get("q", "")
+
+    # A teacher hears of a stall from nobody (docs/ru/stalls.md), and is offered no list of them.
+    def stands(one: RouteFigure) -> bool:
+        return one.episode is not None and one.person.personnel_no != viewer.person
+
+    seen = search(
+        [one for one in every if sight.covers(one.person.personnel_no)],
+        q,
+        lambda one: f"{one.person.full_name} {one.person.personnel_no}",
+    )
+    shown = [one for one in seen if _is(one, state, stands)]
+    # The service's order holds within each state: the longest stalled stay on top.
+    ordered = sorted(shown, key=lambda one: (not stands(one), ORDER.index(one.state)))
     return render_template(
         "routes.html",
-        # The service's order holds within each state: the longest stalled stay on top.
-        routes=sorted(shown, key=lambda one: (one.episode is None, ORDER.index(one.state))),
-        counts={key: sum(_is(one, key) for one in seen) for key in ("", *ORDER)},
+        sheet=sheet(ordered, request.args.get("page")),
+        q=q,
+        counts={key: sum(_is(one, key, stands) for one in seen) for key in ("", *ORDER)},
         state=state,
         waiting=waiting,
         states=ROUTE_STATES,
@@ -105,6 +119,6 @@ def routes(municipality: str) -> str:
     )
 
 
-def _is(route: RouteFigure, state: str) -> bool:
+def _is(route: RouteFigure, state: str, stands: Callable[[RouteFigure], bool]) -> bool:
     """Stalled is a condition of an active route, so a stalled one is active too."""
-    return not state or route.state == state or (state == "stalled" and route.episode is not None)
+    return not state or route.state == state or (state == "stalled" and stands(route))

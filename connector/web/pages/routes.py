@@ -72,6 +72,9 @@ def _page(
         requests = RequestService(session, found.setting).of_route(code)
         files = ProofService(session, municipality).of_route(code)
         happenings = story(session, municipality, code)
+        if viewer.person == number:
+            # Colleagues wrote them for those who see the board.
+            happenings = [one for one in happenings if not one.kind.startswith("stall_")]
         approver = RecordNames(session, municipality).titles(
             "staff", [figure.progress.route.approved_by or ""]
         )
