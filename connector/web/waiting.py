@@ -1,14 +1,20 @@
-"""How much waits for a decision of the viewer, queue by queue."""
+"""How much waits for a decision of the viewer, queue by queue.
 
+The first page says it, so that nobody has to go round five pages to learn that one has something.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from connector.services.access.visibility import Viewer
+from connector.services.access.visibility import Sight, Viewer
 from connector.services.catalogue.unmapped import UnmappedService
 from connector.services.folding.withdrawals import count_withdrawn
+from connector.services.routes.queue import draft_count, waiting_count
 from connector.services.sources.accounts import AccountService
+from connector.services.stalls.counting import stalled_count
 from connector.texts.words import plural
 
 
@@ -20,11 +26,51 @@ class Queue:
     href: str
 
 
-def waiting_for(session: Session, viewer: Viewer, municipality: str) -> list[Queue]:
+Count = tuple[int, tuple[str, str, str], str]
+"""How many, the words for one, two and five of them, and where they are."""
+
+
+def waiting_for(session: Session, viewer: Viewer, municipality: str, sight: Sight) -> list[Queue]:
     """Queues that are not empty; none for those who decide nothing."""
-    if not viewer.decides:
-        return []
-    counts = (
+    counts: list[Count] = []
+    if viewer.answers_stalls:
+        counts.append(_stalls(session, viewer, municipality, sight))
+    if viewer.decides_routes:
+        counts += _routes(session, municipality)
+    if viewer.decides:
+        counts += _questions(session, municipality)
+    return [
+        Queue(f"{number} {plural(number, *words)}", href)
+        for number, words, href in counts
+        if number
+    ]
+
+
+def _stalls(session: Session, viewer: Viewer, municipality: str, sight: Sight) -> Count:
+    """Of everybody on the viewer's board, which is why it opens without the choice of her own."""
+    number = stalled_count(
+        session, municipality, lambda code: code != viewer.person and sight.covers(code)
+    )
+    words = ("остановившийся маршрут", "остановившихся маршрута", "остановившихся маршрутов")
+    return number, words, url_for("stalls.board", municipality=municipality, methodist="all")
+
+
+def _routes(session: Session, municipality: str) -> Iterable[Count]:
+    yield (
+        draft_count(session, municipality),
+        ("черновик маршрута", "черновика маршрутов", "черновиков маршрутов"),
+        url_for("drafts.listing", municipality=municipality),
+    )
+    yield (
+        waiting_count(session, municipality),
+        ("просьба или документ", "просьбы и документа", "просьб и документов"),
+        url_for("routes.waiting", municipality=municipality),
+    )
+
+
+def _questions(session: Session, municipality: str) -> Iterable[Count]:
+    """Whose an account is, what a course is, and what was taken back."""
+    return (
         (
             AccountService(session, frozenset({municipality})).count(),
             ("учётная запись", "учётные записи", "учётных записей"),
@@ -42,8 +88,3 @@ def waiting_for(session: Session, viewer: Viewer, municipality: str) -> list[Que
             url_for("withdrawals.listing", municipality=municipality),
         ),
     )  # fmt: skip
-    return [
-        Queue(f"{number} {plural(number, *words)}", href)
-        for number, words, href in counts
-        if number
-    ]

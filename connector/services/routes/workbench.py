@@ -22,6 +22,7 @@ from connector.models.among import among
 from connector.services.cases.casefiles import CaseFiles
 from connector.services.routes.contents import Code, Contents, contents_of
 from connector.services.routes.desk import obstacle
+from connector.services.routes.queue import IS_DRAFT
 
 CHUNK = 300
 
@@ -71,12 +72,7 @@ class Workbench:
     def lines(self, only: Code | None = None) -> Sequence[DraftLine]:
         """Drafts in order of names; only: the one, if it is a draft."""
         municipality = self.setting.municipality
-        query = select(Record.person).where(
-            Record.municipality == municipality,
-            Record.sheet == "routes",
-            Record.body["approved_by"].as_string().is_(None),
-            Record.body["cancelled_on"].as_string().is_(None),
-        )
+        query = select(Record.person).where(Record.municipality == municipality, *IS_DRAFT)
         if only is not None:
             query = query.where(Record.person == only[0])
         people = sorted({person for person in self.session.scalars(query) if person})

@@ -35,7 +35,7 @@ def overview(municipality: str) -> str:
         figures = figures_of(session).figures(municipality, period, chosen.as_of, by)
         sight = VisibilityService(session).sight(the_viewer(), municipality, day)
         changing = ChangeoverService(session).behind(municipality, figures)
-        waiting = waiting_for(session, the_viewer(), municipality)
+        waiting = waiting_for(session, the_viewer(), municipality, sight)
     whole = [card_of(figure, sight, by) for figure in figures]
     cards, places = _page(whole, request.args.get("q", ""), request.args.get("page"))
     return render_template(
