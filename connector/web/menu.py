@@ -71,7 +71,11 @@ def _own(viewer: Viewer, municipality: str) -> Iterator[Door]:
 
 def _people(viewer: Viewer, of: dict[str, Any]) -> Iterator[Door]:
     if viewer.sees_some_people:
-        yield _door("Люди", "people.listing", "people.listing", **of)
+        door = _door("Люди", ("people.listing", "people.profile", "choices.person"),
+                     "people.listing", **of)  # fmt: skip
+        # One's own profile has a door of its own.
+        is_own = (request.view_args or {}).get("number") == viewer.person
+        yield Door(door.title, door.href, door.is_here and not is_own)
 
 
 def _routes(viewer: Viewer, of: dict[str, Any]) -> Iterator[Door]:
