@@ -84,6 +84,8 @@ class Board:
     schools: Sequence[Choice]
     associations: Sequence[Choice]
     methodists: Sequence[Choice]
+    every: int
+    """How many there are whatever is wished: an empty board is no good news by itself."""
 
 
 def board_of(cards: Sequence[Card], wish: Wish, viewer: Viewer) -> Board:
@@ -106,6 +108,7 @@ def board_of(cards: Sequence[Card], wish: Wish, viewer: Viewer) -> Board:
             for card in cards
             for m in (*card.asked, *card.circle.methodists)
         ),
+        len(cards),
     )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,17 +36,23 @@ class Visit:
         return self.page
 
 
+@contextmanager
+def open_street(town: WebTown) -> Iterator[Street]:
+    """Serves a municipality over a real socket."""
+    server = build_server(town.app, "127.0.0.1", 0, 4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield Street(town, f"http://127.0.0.1:{server.port}")
+    finally:
+        server.stop()
+        thread.join()
+
+
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    with web_town(tmp_path_factory.mktemp("street")) as town:
-        server = build_server(town.app, "127.0.0.1", 0, 4)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            yield Street(town, f"http://127.0.0.1:{server.port}")
-        finally:
-            server.stop()
-            thread.join()
+    with web_town(tmp_path_factory.mktemp("street")) as town, open_street(town) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

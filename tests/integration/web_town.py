@@ -6,7 +6,7 @@ sender's own form and worked through, so that every page has something true to s
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,6 +43,9 @@ NAMES = (
     "Крылова Татьяна Львовна", "Лебедев Максим Ильич", "Миронова Ольга Павловна",
     "Назарова Юлия Денисовна", "Орлов Кирилл Михайлович",
 )  # fmt: skip
+
+Rows = Mapping[str, Sequence[tuple[Any, ...]]]
+"""By sheet, without the header."""
 
 
 @dataclass
@@ -106,7 +109,10 @@ def config_in(folder: Path, database_url: str | None = None) -> Config:
 
 
 @contextmanager
-def web_town(folder: Path, database_url: str | None = None) -> Iterator[WebTown]:
+def web_town(
+    folder: Path, database_url: str | None = None, more: Rows | None = None
+) -> Iterator[WebTown]:
+    """more: rows of sheets beside the town's own."""
     if database_url is None:
         (folder / "connector.sqlite3").write_bytes(migrated_file())
     container = build(config_in(folder, database_url), AdjustableClock(NOW))
@@ -115,7 +121,7 @@ def web_town(folder: Path, database_url: str | None = None) -> Iterator[WebTown]
         engine = Engine(container)
         app = create_app(container, engine.nudge)
         town = WebTown(container, engine, app, {})
-        _import(container)
+        _import(container, more or {})
         _people_who_look(town)
         _deliver(town)
         engine.settle()
@@ -126,10 +132,10 @@ def web_town(folder: Path, database_url: str | None = None) -> Iterator[WebTown]
         container.close()
 
 
-def _import(container: Container) -> None:
+def _import(container: Container, more: Rows) -> None:
     made = Workbook()
     for name, rows in _sheets().items():
-        made.add(name, rows)
+        made.add(name, [*rows, *more.get(name, ())])
     with container.db.writing() as session:
         SourceService(session, container.box).add("mood", Dialect.NATIVE, (M,), NOW)
         SourceService(session, container.box).add("both", Dialect.NATIVE, (M, OTHER), NOW)
