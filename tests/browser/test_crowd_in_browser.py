@@ -148,6 +148,17 @@ def test_the_first_page_says_what_waits_and_leads_there(visit: Begin) -> None:
     assert "остановивш" not in text_of(visit("teacher").open(f"/m/{M}/"))
 
 
+def test_lists_go_on_paper_as_tables(visit: Begin) -> None:
+    """As cards, which is how screens as narrow as paper show them, 83 routes were 18 sheets."""
+    for path in (f"/m/{M}/routes", DRAFTS):
+        page = visit(width=720).open(path)
+        head = page.get_by_role("columnheader", name="Кто")
+        assert head.evaluate("cell => getComputedStyle(cell.closest('tr')).display") == "block"
+        page.emulate_media(media="print")
+        assert head.evaluate("cell => getComputedStyle(cell.closest('tr')).display") == "table-row"
+        assert page.get_by_role("row").nth(1).is_visible()
+
+
 def test_thirty_drafts_are_approved_at_once(visit: Begin) -> None:
     seen = visit(width=375)
     page = seen.open(DRAFTS)
