@@ -154,6 +154,23 @@ def test_two_ticks_at_once_judge_a_day_once(database: Database) -> None:
     assert len(told(database)) == 1
 
 
+def test_a_year_that_has_ended_is_compared_once_more(database: Database) -> None:
+    """Whoever completed something on its last evening, or while nobody was awake, counts in it."""
+    new_year = datetime(2027, 1, 1, 18, 0, tzinfo=MOSCOW)
+    share(database, 2)
+    close(database, new_year - 2 * DAY)
+    share(database, 4)
+    close(database, new_year)
+    assert told(database) == [("plan_met", "methodist", "login:metodist")]
+    with database.reading() as session:
+        assert session.scalars(select(Notice)).one().params["period"] == "2026"
+
+    # What is taken back still later changes a report, and rings nobody up.
+    share(database, 2)
+    close(database, new_year + DAY)
+    assert len(told(database)) == 1
+
+
 def test_before_the_closing_hour_nothing_is_judged(database: Database) -> None:
     share(database, 9)
     assert not close(database, EVENING - timedelta(minutes=1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import WHOLE, Slice, SliceKind
@@ -57,13 +57,18 @@ class PlanService:
 
         Whether it did: not before the closing hour, and not where another tick was quicker. The
         caller has brought the shares up to the day. The first comparison of a slice tells only of a
-        plan met: that a plan is not met yet is where every year begins.
+        plan met: that a plan is not met yet is where every year begins. A period that has ended
+        since the last comparison is compared for the last time: its last evening, and days on which
+        nobody was awake, belong to it too.
         """
         local = now.astimezone(rules.zone)
-        if local.hour < rules.closing_hour or not self._claim(rules.code, local.date()):
+        if local.hour < rules.closing_hour:
             return False
         day = local.date()
-        standings = list(self._standings(rules, day))
+        days = self._claim(rules.code, day)
+        if not days:
+            return False
+        standings = list(self._standings(rules, days))
         changed = self._mark(rules.code, standings, day)
         if changed:
             owed = [*self.owed(rules.code, changed, setting, day)]
@@ -72,29 +77,30 @@ class PlanService:
             record(self._session, rules.code, (_event(one, day) for one in changed), now)
         return True
 
-    def _claim(self, municipality: str, day: date) -> bool:
-        """Only one of two ticks gets the day: the second waits for the row and finds it taken."""
+    def _claim(self, municipality: str, day: date) -> tuple[date, ...]:
+        """The day, after the last one that was closed. Only one of two ticks gets it: the second
+        waits for the row, finds it taken and gets nothing."""
         row = insert_into(self._session, Tenant).values(municipality=municipality)
         self._session.execute(row.on_conflict_do_nothing(index_elements=["municipality"]))
-        taken = self._session.execute(
-            update(Tenant)
-            .where(
-                Tenant.municipality == municipality,
-                or_(Tenant.closed_on.is_(None), Tenant.closed_on < day),
-            )
-            .values(closed_on=day)
-            .returning(Tenant.municipality)
-            .execution_options(synchronize_session=False)
-        )
-        return taken.first() is not None
+        tenant = self._session.scalars(
+            select(Tenant)
+            .where(Tenant.municipality == municipality)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one()
+        former = tenant.closed_on
+        if former is not None and former >= day:
+            return ()
+        tenant.closed_on = day
+        return (day,) if former is None else (former, day)
 
-    def _standings(self, rules: MunicipalityRules, day: date) -> Iterator[PlanStanding]:
+    def _standings(self, rules: MunicipalityRules, days: Iterable[date]) -> Iterator[PlanStanding]:
         planned: dict[tuple[str, str], tuple[Indicator, Period, Plan]] = {}
         for indicator in rules.indicators:
-            period = period_containing(day, indicator.period)
-            plan = indicator.plan_on(period.last)
-            if plan is not None:
-                planned[indicator.code, str(period)] = (indicator, period, plan)
+            for period in {period_containing(day, indicator.period) for day in days}:
+                plan = indicator.plan_on(period.last)
+                if plan is not None:
+                    planned[indicator.code, str(period)] = (indicator, period, plan)
         rows = self._session.scalars(
             select(StoredShare)
             .where(
