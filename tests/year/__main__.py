@@ -1,6 +1,7 @@
 """The year with two thousand teachers (`make year`): STAFF and SEED say another one."""
 
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -17,9 +18,13 @@ def main() -> int:
     for fault in verdict.faults:
         print(fault)
     took = time.monotonic() - begin
+    print("told:", ", ".join(f"{kind} {n}" for kind, n in sorted(verdict.told.items())))
+    print("done by people:", ", ".join(f"{kind} {n}" for kind, n in sorted(verdict.deeds.items())))
     print(
         f"{size} teachers, seed {seed}: {verdict.compared} notices as the plain model says, "
-        f"{verdict.letters} letters, {len(verdict.faults)} differences, {took:.0f} s"
+        f"{verdict.letters} letters, {len(verdict.faults)} differences, {took:.0f} s "
+        f"({time.process_time():.0f} s of one core), "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
     )
     return 1 if verdict.faults else 0
 

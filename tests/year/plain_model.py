@@ -2,93 +2,60 @@
 
 Nothing of the product is used here, and nothing is clever: a working day is looked up in a list, a
 stall is asked of every day, an organisation is searched through whenever somebody is to be told.
+Clause by clause: routes, stalls and answers (4) in plain_routes, choices and hours (6) in
+plain_post, the week in plain_week; who is told what (6), and ages (5), here.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from tests.year.happenings import Happening, attempt_id
-from tests.year.year_town import HOLIDAYS, SPECIALIST, RouteRow, YearTown
+from tests.year.plain_calendar import DAY, is_open, local
+from tests.year.plain_post import GATHERED, Chosen, PlainPost, Told
+from tests.year.plain_routes import (
+    HEADS_AFTER,
+    REMIND_AFTER,
+    SPECIALIST_AFTER,
+    Moodle,
+    PlainRoute,
+    Stall,
+)
+from tests.year.year_town import SPECIALIST, YearTown
 
-DAY = timedelta(days=1)
-MOSCOW = timedelta(hours=3)
-DAYS_OFF = {
-    *(date(2025, month, day) for month, day in ((11, 3), (11, 4), (12, 31))),
-    *(date(2026, 1, day) for day in (1, 2, 5, 6, 7, 8, 9)),
-    *(date(2026, m, d) for m, d in ((2, 23), (3, 9), (5, 1), (5, 11), (6, 12), (11, 4), (12, 31))),
-    *(date(2027, 1, day) for day in (1, 4, 5, 6, 7, 8)),
-}
-"""Days off from Monday to Friday, as the government moved them (постановления о переносе)."""
-WORKED_SATURDAYS = {date(2025, 11, 1)}
-OPENS, CLOSES, DIGEST = 8, 20, 9
-IDLE, GRACE, HEADS_AFTER, SPECIALIST_AFTER = 20, 5, 5, 10
-_BEGINNING, _END = date(2025, 9, 1), date(2027, 9, 1)
 TOLD_FOR = timedelta(days=30)
 """What is over for longer is no news."""
-
-
-@cache
-def is_working(day: date) -> bool:
-    if day in WORKED_SATURDAYS:
-        return True
-    closed = any(first <= day <= last for first, last in HOLIDAYS)
-    return day.weekday() < 5 and day not in DAYS_OFF and not closed
-
-
-def is_open(at: datetime) -> bool:
-    """Whether people may be written to; `at` is local."""
-    return is_working(at.date()) and OPENS <= at.hour < CLOSES
-
-
-def goes_at(at: datetime, soon: bool) -> datetime:
-    """The next open moment, or the next digest, from the local moment `at` on."""
-    if soon and is_open(at):
-        return at
-    hour = OPENS if soon else DIGEST
-    day = at.date()
-    while not is_working(day) or datetime.combine(day, time(hour)) < at:
-        day += DAY
-    return datetime.combine(day, time(hour))
-
-
-@dataclass(frozen=True)
-class Told:
-    """One notice owed. to: None where there is nobody."""
-
-    key: str
-    to: str | None
-    soon: bool
-
-
-@dataclass
-class Person:
-    """What Moodle has said so far of one person. attempts: by serial; courses: by (course, at)."""
-
-    attempts: dict[int, Happening] = field(default_factory=dict)
-    courses: dict[tuple[str, datetime], bool] = field(default_factory=dict)
-    activities: dict[str, datetime] = field(default_factory=dict)
+REMINDED_FOR = timedelta(days=7)
+LET_GO = timedelta(days=1)
+"""What a choice kept back for no longer goes out when the choice is taken back."""
 
 
 class PlainModel:
-    """Is told what happens, and says at each moment what must have been sent."""
+    """Is told what happens, and says at each moment what must have been sent.
+
+    `town` is the organisation as it is now, and changes under it.
+    """
 
     def __init__(self, town: YearTown) -> None:
         self.town = town
-        self.people = {number: Person() for number in town.teachers}
-        self.routes: dict[str, list[RouteRow]] = {}
-        for route in town.routes:
-            self.routes.setdefault(route.person, []).append(route)
+        self.people = {number: Moodle() for number in town.teachers}
+        self.routes: dict[str, list[PlainRoute]] = {}
+        for row in town.routes:
+            self.routes.setdefault(row.person, []).append(PlainRoute(row, self.people[row.person]))
+        self.post = PlainPost(town.mail)
         self.owed: dict[str, dict[str, Told]] = {}
         self.waiting: dict[str, datetime] = {}
-        self.sent: dict[str, datetime] = {}
-        self.unsendable: set[str] = set()
-        self._heads_are_new = False
-        self._counted: dict[tuple[str, str], dict[date, int]] = {}
+        self.held: dict[str, str] = {}
+        self.sent: set[str] = set()
+        self.failed: set[str] = set()
+        self._known: dict[str, Told] = {}
+        self._found: dict[str, datetime] = {}
+        self._support: dict[str, list[tuple[date, date | None]]] = {}
 
     def hear(self, happening: Happening) -> None:
         person = self.people[happening.person]
+        for route in self.routes.get(happening.person, ()):
+            route.hear()
         match happening.kind:
             case "attempt":
                 held = person.attempts.get(happening.serial)
@@ -101,35 +68,92 @@ class PlainModel:
             case "activity":
                 person.activities.setdefault(happening.ref, happening.at)
 
-    def change_heads(self) -> None:
-        self._heads_are_new = True
+    # What becomes of notices: owed, held, waiting, sent. `at` is always local.
 
-    def look(self, numbers: list[str], at: datetime) -> None:
-        """Works out anew what is owed about these people, at the local moment `at`."""
+    def look(self, numbers: Collection[str], at: datetime) -> None:
+        """Works out anew what is owed about these people."""
         for number in numbers:
-            now = {told.key: told for told in self._owed(number, at.date())}
-            before = self.owed.get(number, {})
-            for key in before.keys() - now.keys():
+            now = {t.key: t for t in self._owed(number, at.date()) if self._has_begun(t)}
+            for key in self.owed.get(number, {}).keys() - now.keys():
                 self.waiting.pop(key, None)
-                self.unsendable.discard(key)
-            for key, told in now.items():
-                if key in self.sent or key in self.waiting or key in self.unsendable:
-                    continue
-                if told.to is None:
-                    self.unsendable.add(key)
-                else:
-                    self.waiting[key] = goes_at(at, told.soon)
+                self.held.pop(key, None)
+            for told in now.values():
+                self._add(told, at)
             self.owed[number] = now
 
+    def _has_begun(self, told: Told) -> bool:
+        return not told.follows or any(key in self.sent for key in told.follows)
+
+    def _add(self, told: Told, at: datetime) -> None:
+        key = told.key
+        self._known[key] = told
+        self._found.setdefault(key, at)
+        if key in self.sent or key in self.failed or key in self.waiting:
+            return
+        if self.held.get(key) == "off" and not self.post.is_forced(told):
+            # Whoever switches letters on again wants the new ones.
+            return
+        self._direct(told, at)
+
+    def _direct(self, told: Told, at: datetime) -> None:
+        self.waiting.pop(told.key, None)
+        self.held.pop(told.key, None)
+        obstacle = self.post.obstacle(told)
+        if obstacle:
+            self.held[told.key] = obstacle
+        else:
+            self.waiting[told.key] = self.post.goes_at(told, at)
+
+    def direct_anew(self, number: str, at: datetime) -> None:
+        """After a choice, a dead address or a new one: what waits for the person goes another way,
+        or another day; what could not reach them can."""
+        for key in sorted({*self.waiting, *self.held}):
+            told = self._known[key]
+            if told.to != number:
+                continue
+            if self.held.get(key) == "off" and self._found[key] <= at - LET_GO:
+                continue
+            self._direct(told, at)
+
+    def choose(self, number: str, kind: str, chosen: Chosen, at: datetime) -> None:
+        self.post.chosen[number, kind] = chosen
+        self.direct_anew(number, at)
+
+    def bounce(self, number: str, keys: Collection[str], at: datetime) -> None:
+        """The letter with these notices came back: the address is dead, and each methodist hears
+        of it once (letters.md)."""
+        self.sent.difference_update(keys)
+        self.failed.update(keys)
+        address = self.town.mail[number]
+        self.post.dead.add(address)
+        self.direct_anew(number, at)
+        short = sha256(address.casefold().encode()).hexdigest()[:16]
+        named = {*self.town.methodists.values()}
+        told = {one for m in named for one in self._instead(m, at.date())} - {number}
+        for one in sorted(told):
+            key = f"address_stopped:{number}:{short}:{at.date()}:{one}"
+            self._add(Told(key, "methodist", one), at)
+
+    def tell(self, told: Told, at: datetime) -> None:
+        """What is about nobody in particular."""
+        self._add(told, at)
+
     def send(self, at: datetime) -> set[str]:
-        """What goes out at the local moment `at`."""
+        """What goes out at this moment."""
         if not is_open(at):
             return set()
         going = {key for key, when in self.waiting.items() if when <= at}
         for key in going:
             del self.waiting[key]
-            self.sent[key] = at
+        self.sent |= going
         return going
+
+    def gathered(self, keys: Collection[str]) -> set[str]:
+        """Who gets a digest, if these go out."""
+        told = [self._known[key] for key in keys]
+        return {t.to for t in told if t.to and self.post.choice(t) == GATHERED}
+
+    # Ages (5).
 
     def young(self, day: date) -> tuple[int, int]:
         """Population and achieved of `korolev.young` (VI, показатель 5) on a day of the year."""
@@ -150,26 +174,34 @@ class PlainModel:
                 )
         return population, achieved
 
-    def _supports(self, number: str) -> Iterator[tuple[date, date | None]]:
-        yield from ((first, until) for who, first, until in self.town.supports if who == number)
-        yield from ((f, u) for _, mentee, f, u in self.town.mentorships if mentee == number)
+    def _supports(self, number: str) -> Sequence[tuple[date, date | None]]:
+        """Clubs and the like, and being a mentee; nobody joins or leaves unforeseen."""
+        if not self._support:
+            for who, first, until in self.town.supports:
+                self._support.setdefault(who, []).append((first, until))
+            for _, mentee, first, until in self.town.mentorships:
+                self._support.setdefault(mentee, []).append((first, until))
+        return self._support.get(number, ())
+
+    # Who is to be told (6).
 
     def _works(self, number: str, day: date) -> bool:
         teacher = self.town.teachers.get(number)
-        return teacher is None or teacher.until is None or day <= teacher.until
-
-    # Who is to be told.
+        if teacher is None:
+            return True
+        return teacher.since <= day and (teacher.until is None or day <= teacher.until)
 
     def _instead(self, number: str, day: date) -> list[str]:
         """The person, or whoever stands in for them."""
         deputies = [
             d for d, of, first, last in self.town.deputies if of == number and first <= day <= last
         ]
-        if deputies:
-            return [one for deputy in deputies for one in self._instead(deputy, day)]
+        found = {one for deputy in deputies for one in self._instead(deputy, day)}
+        if found:
+            return sorted(found)
         return [number] if self._works(number, day) else []
 
-    def _mentors(self, me: str, day: date) -> list[str]:
+    def mentors(self, me: str, day: date) -> list[str]:
         found = [
             m
             for m, mentee, first, until in self.town.mentorships
@@ -177,28 +209,38 @@ class PlainModel:
         ]
         return sorted({t for m in found for t in self._instead(m, day) if t != me})
 
-    def _methodists(self, me: str, day: date) -> list[str]:
+    def methodists(self, me: str, day: date) -> list[str]:
         assigned = self.town.methodists.get(self.town.teachers[me].school)
         return self._instead(assigned, day) if assigned else []
 
-    def _heads(self, me: str, day: date) -> dict[str, str]:
+    def heads(self, me: str, day: date) -> dict[str, str]:
         found = {}
         for code in self.town.teachers[me].associations:
             head = self.town.heads.get(code)
-            if self._heads_are_new and code in self.town.new_heads:
-                head = self.town.new_heads[code]
             told = [one for one in self._instead(head, day) if one != me] if head else []
             if told:
                 found[code] = told[0]
         return found
 
-    # What they are told.
+    def specialists(self, day: date) -> list[str]:
+        return self._instead(SPECIALIST, day)
+
+    def stalled(self, day: date) -> Iterator[tuple[str, PlainRoute, Stall]]:
+        """Of everybody who works."""
+        for number, routes in self.routes.items():
+            if self._works(number, day):
+                found = ((route, route.stall(day)) for route in routes)
+                yield from ((number, route, stall) for route, stall in found if stall)
+
+    # What they are told (6).
 
     def _owed(self, me: str, day: date) -> Iterator[Told]:
         if self._works(me, day):
             yield from self._deficits(me, day)
             for route in self.routes.get(me, ()):
-                yield from self._route(me, route, day)
+                yield from self._progress(me, route, day)
+                yield from self._stalls(me, route, day)
+                yield from self._thanks(me, route, day)
 
     def _deficits(self, me: str, day: date) -> Iterator[Told]:
         attempts = sorted(self.people[me].attempts.values(), key=lambda a: (a.at, a.serial))
@@ -210,149 +252,102 @@ class PlainModel:
                     first = None
                 elif first is None:
                     first = attempt
-            if first is not None and _local(first.at) >= day - TOLD_FOR:
+            if first is not None and local(first.at).date() >= day - TOLD_FOR:
                 opened.add(first.serial)
         for serial in opened:
             what = f"deficits_found:{me}:attempt:moodle:{attempt_id(me, serial)}"
-            yield Told(f"{what}:teacher:{me}", me, True)
-            for mentor in self._mentors(me, day):
-                yield Told(f"{what}:mentor:{mentor}", mentor, True)
-            for code, head in self._heads(me, day).items():
-                yield Told(f"{what}:head:{code}:{head}", head, False)
+            yield Told(f"{what}:teacher:{me}", "teacher", me)
+            for mentor in self.mentors(me, day):
+                yield Told(f"{what}:mentor:{mentor}", "mentor", mentor)
+            for code, head in self.heads(me, day).items():
+                yield Told(f"{what}:head:{code}:{head}", "head", head)
 
-    def _route(self, me: str, route: RouteRow, day: date) -> Iterator[Told]:
-        code = f"{me}/{route.number}"
-        completed = self._completed(me, route)
-        if completed and route.approved and max(completed, route.approved) <= day:
-            if completed >= day - TOLD_FOR:
-                yield from self._news(me, f"route_completed:{code}:{completed}", day)
-            return
-        yield from self._moved(me, route, day)
-        first = self._stalled_since(me, route, day)
-        if first is not None:
-            yield from self._stalled(
-                me, f"route_stalled:{code}:{first}", self._clock(route, first, day), day
-            )
-
-    def _moved(self, me: str, route: RouteRow, day: date) -> Iterator[Told]:
+    def _progress(self, me: str, route: PlainRoute, day: date) -> Iterator[Told]:
         """Approved, and each step done, while it is neither completed nor cancelled."""
-        if route.approved is None or route.approved > day:
+        completed = route.completed()
+        if completed and route.row.approved and max(completed, route.row.approved) <= day:
+            if completed >= day - TOLD_FOR:
+                yield from self._news(me, f"route_completed:{route.code}:{completed}", day)
             return
-        if route.cancelled is not None and route.cancelled <= day:
+        approved = route.row.approved
+        if approved is None or approved > day or route.is_cancelled(day):
             return
-        code = f"{me}/{route.number}"
-        if route.approved >= day - TOLD_FOR:
-            yield from self._news(me, f"route_approved:{code}:{route.approved}", day)
-        for order, done in self._done(me, route).items():
+        if approved >= day - TOLD_FOR:
+            yield from self._news(me, f"route_approved:{route.code}:{approved}", day)
+        for order, done in route.done().items():
             if day - TOLD_FOR <= done <= day:
-                yield from self._news(me, f"step_done:{code}:{order}:{done}", day)
+                yield from self._news(me, f"step_done:{route.code}:{order}:{done}", day)
 
     def _news(self, me: str, what: str, day: date) -> Iterator[Told]:
-        yield Told(f"{what}:teacher:{me}", me, True)
-        for mentor in self._mentors(me, day):
-            yield Told(f"{what}:mentor:{mentor}", mentor, True)
-        for methodist in self._methodists(me, day):
-            yield Told(f"{what}:methodist:{methodist}", methodist, False)
+        yield Told(f"{what}:teacher:{me}", "teacher", me)
+        for mentor in self.mentors(me, day):
+            yield Told(f"{what}:mentor:{mentor}", "mentor", mentor)
+        for methodist in self.methodists(me, day):
+            yield Told(f"{what}:methodist:{methodist}", "methodist", methodist)
 
-    def _stalled(self, me: str, what: str, waited: int, day: date) -> Iterator[Told]:
-        methodists = self._methodists(me, day)
-        for methodist in methodists:
-            yield Told(f"{what}:methodist:{methodist}", methodist, True)
+    # Stalled routes, answers, thanks (4; docs/ru/stalls.md).
+
+    def _stalls(self, me: str, route: PlainRoute, day: date) -> Iterator[Told]:
+        stall = route.stall(day)
+        if stall is None:
+            return
+        what = f"{route.code}:{stall.first}"
+        for role, one in self._rungs(me, stall.waited, day):
+            urgent = role != "mentor"
+            yield Told(f"route_stalled:{what}:{role}:{one or 'nobody'}", role, one, urgent)
+        reminded = stall.since(REMIND_AFTER)
+        if not stall.answers and reminded and reminded >= day - REMINDED_FOR:
+            for one in self.methodists(me, day):
+                alert = f"route_stalled:{what}:methodist:{one}"
+                key = f"stall_reminder:{what}:methodist:{one}"
+                yield Told(key, "methodist", one, follows=(alert,))
+        handed = [answer for answer in stall.answers if answer.to]
+        if handed:
+            for one in self._instead(handed[-1].to or "", day):
+                role = self.capacity(me, one, day)
+                yield Told(f"stall_handed:{what}:{role}:{one}", role, one, urgent=True)
+        for answer in stall.ended_holds():
+            if answer.until and answer.until >= day - TOLD_FOR:
+                for one in self._instead(answer.by, day):
+                    key = f"stall_check:{what}:{answer.until}:{answer.role}:{one}"
+                    yield Told(key, answer.role, one)
+
+    def _rungs(self, me: str, waited: int, day: date) -> Iterator[tuple[str, str | None]]:
+        """Whoever is to hear by now; the lack of a methodist is visible, as nobody."""
+        methodists = self.methodists(me, day)
+        yield from (("methodist", one) for one in methodists)
         if not methodists:
-            yield Told(f"{what}:methodist:nobody", None, True)
-        for mentor in self._mentors(me, day):
-            yield Told(f"{what}:mentor:{mentor}", mentor, True)
-        heads = set(self._heads(me, day).values())
+            yield "methodist", None
+        yield from (("mentor", one) for one in self.mentors(me, day))
+        heads = set(self.heads(me, day).values())
         if waited >= HEADS_AFTER:
-            for head in heads:
-                yield Told(f"{what}:head:{head}", head, True)
+            yield from (("head", one) for one in heads)
         if waited >= (SPECIALIST_AFTER if heads else HEADS_AFTER):
-            for one in self._instead(SPECIALIST, day):
-                yield Told(f"{what}:specialist:{one}", one, True)
+            yield from (("specialist", one) for one in self.specialists(day) if one != me)
 
-    # Routes.
+    def capacity(self, me: str, one: str, day: date) -> str:
+        """In what capacity a colleague is told."""
+        if one in self.mentors(me, day):
+            return "mentor"
+        if one in self.heads(me, day).values():
+            return "head"
+        return "specialist" if one in self.specialists(day) else "methodist"
 
-    def _done(self, me: str, route: RouteRow) -> dict[int, date]:
-        """The days on which steps were done, by their order."""
-        found = {}
-        person = self.people[me]
-        for step in route.steps:
-            kind, _, ref = step.target.partition(":")
-            days = []
-            if kind == "course":
-                days = [
-                    _local(at) for (c, at), holds in person.courses.items() if holds and c == ref
-                ]
-            elif kind == "activity" and ref in person.activities:
-                days = [_local(person.activities[ref])]
-            elif kind == "quiz":
-                days = [_local(a.at) for a in person.attempts.values() if sum(a.marks) * 50 >= 60]
-            days = [day for day in days if day >= route.starts]
-            if days:
-                found[step.order] = min(days)
-        return found
-
-    def _completed(self, me: str, route: RouteRow) -> date | None:
-        done = self._done(me, route)
-        needed = [step.order for step in route.steps if step.required]
-        if not needed or any(order not in done for order in needed):
-            return None
-        last = max(done[order] for order in needed)
-        return None if route.cancelled and route.cancelled <= last else last
-
-    def _clock(self, route: RouteRow, after: date, day: date) -> int:
-        """W(after, day): working days outside pauses."""
-        if day <= after:
-            return 0
-        days = self._counted.get((route.person, route.number))
-        if days is None:
-            days = self._counted[route.person, route.number] = _days_upto(route)
-        return days[day] - days[after]
-
-    def _stalled_since(self, me: str, route: RouteRow, day: date) -> date | None:
-        """The first day of the episode the route is in on `day`."""
-        done = self._done(me, route)
-        completed = self._completed(me, route)
-        first = None
-        while self._is_stalled(route, done, completed, day):
-            first = day
-            day -= DAY
-        return first
-
-    def _is_stalled(
-        self, route: RouteRow, done: dict[int, date], completed: date | None, day: date
-    ) -> bool:
-        if route.approved is None or max(route.approved, route.starts) > day:
-            return False
-        if completed is not None and completed <= day:
-            return False
-        if route.cancelled is not None and route.cancelled <= day:
-            return False
-        if any(first <= day and (until is None or day <= until) for first, until in route.pauses):
-            return False
-        moves = [route.starts, route.approved, *(d for d in done.values() if d <= day)]
-        if self._clock(route, max(moves), day) >= IDLE:
-            return True
-        return any(
-            self._clock(route, step.due, day) > GRACE
-            for step in route.steps
-            if step.required and step.due and not (step.order in done and done[step.order] <= day)
-        )
-
-
-def _days_upto(route: RouteRow) -> dict[date, int]:
-    """How many days count for the route's clocks from the beginning up to each day."""
-    found, count, day = {}, 0, _BEGINNING
-    while day < _END:
-        paused = any(f <= day and (u is None or day <= u) for f, u in route.pauses)
-        count += is_working(day) and not paused
-        found[day] = count
-        day += DAY
-    return found
-
-
-def _local(at: datetime) -> date:
-    return (at.astimezone(UTC).replace(tzinfo=None) + MOSCOW).date()
+    def _thanks(self, me: str, route: PlainRoute, day: date) -> Iterator[Told]:
+        """To each who was told of the episode that a step has ended, once."""
+        for _, last in route.ended(day - TOLD_FOR, day):
+            what = f"{route.code}:{last.first}"
+            begun: dict[str, tuple[str, str]] = {}
+            for role, one in self._rungs(me, last.waited, day):
+                if one is not None:
+                    begun.setdefault(one, (role, f"route_stalled:{what}:{role}:{one}"))
+            for answer in last.answers:
+                for one in self._instead(answer.to, day) if answer.to else ():
+                    role = self.capacity(me, one, day)
+                    begun.setdefault(one, (role, f"stall_handed:{what}:{role}:{one}"))
+            for one, (role, beginning) in begun.items():
+                key = f"stall_over:{what}:{role}:{one}"
+                yield Told(key, role, one, follows=(beginning,))
 
 
 def _after_years(day: date, years: int) -> date:

@@ -1,6 +1,7 @@
 """The year played through the product: tick, fold and send, beside the plain model."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,42 +9,71 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from connector.channels.channel import OutgoingLetter
 from connector.models import Letter, Notice, Share
-from connector.services.imports.importing import ImportService
-from connector.services.imports.mapping import after_import
-from connector.spreadsheets.workbook import read_workbook
 from tests.integration.spine.native_stream import arrivals
 from tests.integration.spine.spine_town import Spine, spine
+from tests.year import deeds
 from tests.year.happenings import NIGHT, NOON, Happening, event, happenings
-from tests.year.plain_model import MOSCOW, PlainModel, is_open
-from tests.year.year_sheets import association_sheet, sheets
-from tests.year.year_town import FIRST, LAST, YearTown, make_town
+from tests.year.office import CODE, Office
+from tests.year.plain_calendar import MOSCOW, is_open, is_working
+from tests.year.plain_model import PlainModel
+from tests.year.plain_post import OFF, Chosen
+from tests.year.plain_week import PlainWeek
+from tests.year.year_sheets import association_sheet, duty_sheet, sheets, staff_sheet
+from tests.year.year_town import FIRST, LAST, STAFF_SHEETS, YearTown, make_town
 
-CODE = "korolev"
-MOMENTS = (time(0, 0), time(6, 0), NOON, NIGHT)
-"""UTC: three at night, the hour of the digest, noon, and half past nine in the evening less a
-little, when people must not be disturbed any more."""
+MORNING, AFTERNOON = time(6, 0), time(13, 0)
+MOMENTS = (time(0, 0), MORNING, NOON, AFTERNOON, NIGHT)
+"""UTC: three at night, the hour of the digest, noon, four in the afternoon, and half past nine in
+the evening less a little, when people must not be disturbed any more."""
 TURN = timedelta(hours=1)
 """The clock of the product runs on while it works; no moment of the year takes as long."""
+MOST_LETTERS = 30
+"""To one person on one day; nobody reads more."""
 MODELLED = (
     "deficits_found",
     "route_approved",
     "step_done",
     "route_completed",
     "route_stalled",
+    "stall_reminder",
+    "stall_handed",
+    "stall_check",
+    "stall_over",
+    "stalls_week",
+    "address_stopped",
 )
 
 
 @dataclass
 class Verdict:
-    """What the two did not agree on, in words; and how much they agreed on."""
+    """What the two did not agree on, in words; and how much they agreed on. told: by kind; deeds:
+    how often people did what."""
 
     faults: list[str] = field(default_factory=list)
-    compared: int = 0
+    told: Counter[str] = field(default_factory=Counter)
+    deeds: Counter[str] = field(default_factory=Counter)
     letters: int = 0
+
+    @property
+    def compared(self) -> int:
+        return self.told.total()
 
     def say(self, day: date, what: str) -> None:
         self.faults.append(f"{day}: {what}")
+
+
+@dataclass
+class Day:
+    """What went out on one day. gathered: by whom digests were got at how many moments; changed:
+    who chose otherwise, and may get a second one. answered: about whom."""
+
+    letters: Counter[str] = field(default_factory=Counter)
+    gathered: Counter[str] = field(default_factory=Counter)
+    changed: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    morning: dict[str, OutgoingLetter] = field(default_factory=dict)
 
 
 class Play:
@@ -51,89 +81,186 @@ class Play:
 
     def __init__(self, town: Spine, year: YearTown, seed: int, most: int = 20) -> None:
         self._town = town
+        self._office = Office(town)
         self._year = year
+        self._seed = seed
         self._model = PlainModel(year)
+        self._week = PlainWeek(self._model)
+        self._choices = deeds.choices(year, seed)
         self._told: dict[tuple[date, time], list[tuple[int, Happening]]] = {}
         for place, happening in enumerate(happenings(year, seed), 1):
             moment = (happening.told, happening.moment)
             self._told.setdefault(moment, []).append((place, happening))
         self._most = most
         self._seen: set[str] = set()
+        self._today = Day()
+        self._mended: dict[date, list[str]] = {}
+        self._weeks: dict[str, dict[str, int]] = {}
         self.verdict = Verdict()
 
     def run(self, last: date = LAST) -> Verdict:
         day = FIRST
         while day <= last and len(self.verdict.faults) < self._most:
+            self._today = Day()
             for moment in MOMENTS:
                 self._moment(day, moment)
             self._birthdays(day)
+            self._letters_of(day)
             day += timedelta(days=1)
         self._at_rest()
         return self.verdict
 
     def _moment(self, day: date, moment: time) -> None:
         at = datetime.combine(day, moment, UTC)
+        local = at.replace(tzinfo=None) + MOSCOW
         self._town.clock.move_to(at)
-        if at == datetime.combine(FIRST, MOMENTS[0], UTC):
-            import_sheets(self._town, sheets(self._year), FIRST)
         everybody = moment == MOMENTS[0]
-        if day == self._year.new_heads_on and moment == NOON:
-            heads = {**self._year.heads, **self._year.new_heads}
-            import_sheets(self._town, {"associations": association_sheet(self._year, heads)}, day)
-            self._model.change_heads()
-            everybody = True
+        if at == datetime.combine(FIRST, MOMENTS[0], UTC):
+            self._office.import_sheets(sheets(self._year), FIRST)
+        if moment == NOON:
+            # An import has everybody looked at of whom somebody is being told.
+            everybody = self._import(day, local) + self._deeds(day, local) > 0
         told = self._told.get((day, moment), [])
         if told:
             self._town.post(arrivals([event(h, place) for place, h in told]))
-        if told or everybody or moment == NIGHT:
-            self._settle()
-        while self._town.engine.sender.run_once():
-            pass
+        is_evening = moment == NIGHT and is_working(day)
+        if told or everybody or is_evening or self._today.answered:
+            self._office.settle()
+        letters = self._office.send()
         for _, happening in told:
             self._model.hear(happening)
-        numbers = [*self._year.teachers] if everybody else sorted({h.person for _, h in told})
-        local = at.replace(tzinfo=None) + MOSCOW
-        self._model.look(numbers, local)
-        self._compare(at, self._model.send(local))
+        some = {*(h.person for _, h in told), *self._today.answered}
+        self._model.look([*self._year.teachers] if everybody else sorted(some), local)
+        if moment == MOMENTS[0]:
+            for digest, numbers in self._week.digests(day).items():
+                self._weeks[digest.key] = numbers
+                self._model.tell(digest, local)
+        self._compare(at, local, self._model.send(local), letters)
 
-    def _settle(self) -> None:
-        """Its own municipality only: the others that are installed have a test of their own."""
-        engine = self._town.engine
-        while engine.ticker.bring(CODE) + engine.folder.run_once():
-            pass
+    # What people do.
 
-    def _compare(self, at: datetime, expected: set[str]) -> None:
+    def _import(self, day: date, local: datetime) -> bool:
+        """The sheets of the day, if there are any."""
+        year, texts = self._year, {}
+        if day == year.new_heads_on:
+            year.heads |= year.new_heads
+            texts["associations"] = association_sheet(year, year.heads)
+        if day == year.late_deputies_on:
+            year.deputies += year.late_deputies
+            texts["assignments"] = duty_sheet(year)
+        mended = self._mended.pop(day, [])
+        for number in mended:
+            year.mail[number] = f"new{day:%m%d}.{year.mail[number]}"
+        if mended or day in STAFF_SHEETS:
+            for change in (c for c in year.changes if c.on == day):
+                year.change(change)
+                self.verdict.deeds[change.kind] += 1
+            texts["staff"] = staff_sheet(year)
+        if texts:
+            self._office.import_sheets(texts, day)
+        for number in mended:
+            self._model.direct_anew(number, local)
+        return bool(texts)
+
+    def _deeds(self, day: date, local: datetime) -> int:
+        """Whether anything of it is an import."""
+        for choosing in self._choices.get(day, ()):
+            self._office.choose(choosing)
+            self._model.choose(choosing.person, choosing.kind, choosing.chosen, local)
+            self._today.changed.add(choosing.person)
+            self.verdict.deeds["choice"] += 1
+        if not is_working(day):
+            return False
+        self._readers(day, local)
+        answering = [*deeds.answers(self._model, day, self._seed)]
+        self._office.answer(answering, day)
+        for given in answering:
+            given.route.answers.append(given.answer)
+            self._today.answered.add(given.person)
+            self.verdict.deeds[given.answer.kind] += 1
+        requests = [*deeds.requests(self._model, day, self._seed)]
+        for one in requests:
+            why = self._office.request(one, day)
+            if why is not None:
+                self.verdict.say(day, f"refused: {one.kind} {one.route.code}: {why}")
+            one.route.become(one.becomes)
+            self.verdict.deeds[one.kind] += 1
+        return bool(requests)
+
+    def _readers(self, day: date, local: datetime) -> None:
+        """One unsubscribes by the link in this morning's letter; another's letter comes back."""
+        letters = self._today.morning
+        leaves, comes_back = deeds.leaving_or_bouncing(letters, day, self._seed)
+        if leaves is not None and letters[leaves].unsubscribe is not None:
+            for kind in self._office.unsubscribe(letters[leaves]):
+                held = self._model.post.chosen.get((leaves, kind), Chosen())
+                off = Chosen(OFF, held.hour, held.weekday)
+                self._model.choose(leaves, kind, off, local)
+            self._today.changed.add(leaves)
+            self.verdict.deeds["unsubscribed"] += 1
+        if comes_back is not None:
+            letter = letters[comes_back]
+            self._office.bounce(letter)
+            self._model.bounce(comes_back, self._keys(letter), local)
+            self._today.changed.add(comes_back)
+            mended = day + timedelta(days=12)
+            self._mended.setdefault(mended, []).append(comes_back)
+            self.verdict.deeds["bounced"] += 1
+
+    def _keys(self, letter: OutgoingLetter) -> Sequence[str]:
+        """Of the modelled notices in a letter."""
+        with self._town.container.db.reading() as session:
+            keys = session.scalars(
+                select(Notice.key)
+                .join(Letter, Letter.id == Notice.letter_id)
+                .where(Letter.message_id == letter.message_id, Notice.kind.in_(MODELLED))
+            )
+            return keys.all()
+
+    # What came of it.
+
+    def _compare(
+        self, at: datetime, local: datetime, expected: set[str], letters: Sequence[OutgoingLetter]
+    ) -> None:
         day = at.date()
         with self._town.container.db.reading() as session:
             rows = session.execute(
-                select(Notice.key, Notice.kind).where(
+                select(Notice.key, Notice.kind, Notice.params).where(
                     Notice.municipality == CODE, Notice.sent_at.between(at, at + TURN)
                 )
             ).all()
-            letters = (
-                session.execute(
-                    select(Letter.recipient).where(
-                        Letter.municipality == CODE, Letter.sent_at.between(at, at + TURN)
-                    )
-                )
-                .scalars()
-                .all()
-            )
         sent = {row.key for row in rows if row.kind in MODELLED}
         for row in rows:
             if row.key in self._seen:
                 self.verdict.say(day, f"told twice: {row.key}")
             self._seen.add(row.key)
+            numbers = self._weeks.get(row.key)
+            if numbers and any(row.params[name] != n for name, n in numbers.items()):
+                self.verdict.say(day, f"{row.key}: {row.params}, not {numbers}")
         for key in sorted(sent - expected):
             self.verdict.say(day, f"{at:%H:%M} sent, not owed: {key}")
         for key in sorted(expected - sent):
             self.verdict.say(day, f"{at:%H:%M} owed, not sent: {key}")
-        if len(letters) != len(set(letters)):
+        to = [letter.address for letter in letters]
+        if len(to) != len({*to}):
             self.verdict.say(day, "two letters at once to one person")
-        if rows and not is_open(at.replace(tzinfo=None) + MOSCOW):
+        if letters and not is_open(local):
             self.verdict.say(day, f"{at:%H:%M} written to at night or on a closed day")
-        self.verdict.compared += len(expected & sent)
+        self._today.letters.update(to)
+        self._today.gathered.update(self._model.gathered(expected))
+        if at.time() == MORNING:
+            whose = {address: number for number, address in self._year.mail.items()}
+            self._today.morning = {whose[one.address]: one for one in letters}
+        self.verdict.told.update(key.partition(":")[0] for key in expected & sent)
         self.verdict.letters += len(letters)
+
+    def _letters_of(self, day: date) -> None:
+        for address, count in self._today.letters.items():
+            if count >= MOST_LETTERS:
+                self.verdict.say(day, f"{count} letters to {address}")
+        for number, moments in self._today.gathered.items():
+            if moments > 1 and number not in self._today.changed:
+                self.verdict.say(day, f"{moments} digests to {number}")
 
     def _birthdays(self, day: date) -> None:
         """Ages and first years of work change with the day alone."""
@@ -152,27 +279,15 @@ class Play:
                 )
             ).all()
         for state, expected in (
-            ("waiting", set(self._model.waiting)),
-            ("held", self._model.unsendable),
-            ("failed", set()),
+            ("waiting", {*self._model.waiting}),
+            ("held", {*self._model.held}),
+            ("failed", self._model.failed),
+            ("sent", self._model.sent),
         ):
             found = {row.key for row in rows if row.state == state}
             for key in sorted(found ^ expected):
                 word = "is" if key in found else "is not"
                 self.verdict.say(LAST, f"{word} {state}: {key}")
-
-
-def import_sheets(town: Spine, texts: dict[str, str], day: date) -> None:
-    folder = town.folder / f"sheets-{day}"
-    folder.mkdir()
-    for name, text in texts.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    c = town.container
-    service = ImportService(after_import(c.rulebook, town.clock))
-    with c.db.writing() as session:
-        plan = service.check(session, CODE, read_workbook(folder), day)
-        assert plan.is_sound, plan.faults
-        service.apply(session, plan, town.clock.now())
 
 
 @contextmanager

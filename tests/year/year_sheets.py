@@ -14,8 +14,8 @@ def sheets(town: YearTown) -> dict[str, str]:
     return {
         "schools": _sheet("code,name,kind", schools),
         "associations": association_sheet(town, town.heads),
-        "staff": _staff(town),
-        "assignments": _sheet("personnel_no,duty,of,from,until", _duties(town)),
+        "staff": staff_sheet(town),
+        "assignments": duty_sheet(town),
         "mentorships": _sheet("mentor,mentee,from,until", town.mentorships),
         "support": _sheet(
             "personnel_no,form,from,until",
@@ -74,7 +74,7 @@ def association_sheet(town: YearTown, heads: dict[str, str]) -> str:
     return _sheet("code,name,level,head", rows)
 
 
-def _staff(town: YearTown) -> str:
+def staff_sheet(town: YearTown) -> str:
     header = (
         "personnel_no,last_name,first_name,email,role,school,associations,birth_date,"
         "teaching_since,employed_from,employed_until"
@@ -84,25 +84,30 @@ def _staff(town: YearTown) -> str:
             t.number,
             f"Фамилия{t.number}",
             "Имя",
-            f"t{t.number}@example.org",
+            town.mail[t.number],
             "teacher",
             t.school,
             ";".join(t.associations),
             t.born,
             t.teaching_since,
-            date(2020, 1, 1),
+            t.since,
             t.until,
         )
         for t in town.teachers.values()
+        if t.number not in town.unlisted
     ]
     rows += [
-        (n, f"Методист{n}", "Имя", f"m{n}@example.org", "manager", "S1", "", *_MANAGER)
+        (n, f"Методист{n}", "Имя", town.mail[n], "manager", "S1", "", *_MANAGER)
         for n in town.managers
     ]
     return _sheet(header, rows)
 
 
 _MANAGER = (date(1975, 5, 5), date(1999, 9, 1), date(2020, 1, 1), None)
+
+
+def duty_sheet(town: YearTown) -> str:
+    return _sheet("personnel_no,duty,of,from,until", _duties(town))
 
 
 def _duties(town: YearTown) -> Iterable[tuple[object, ...]]:

@@ -1,8 +1,8 @@
-"""A municipality made up for the year: who works where, whose routes run when. All of it is chance
-with a seed, so that a size and a seed always give the same year."""
+"""A municipality made up for the year: who works where, whose routes run when, who comes and goes.
+All of it is chance with a seed, so that a size and a seed always give the same year."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -14,6 +14,9 @@ HOLIDAYS = ((date(YEAR, 3, 21), date(YEAR, 3, 29)), (date(YEAR, 10, 24), date(YE
 COURSES = {"KPK1": ("C1",), "KPK2": ("C2",), "KPK3": ("C1", "C2"), "KPK4": (), "KPK5": ()}
 """Programmes and the competencies they cover."""
 SPECIALIST = "9001"
+STAFF_SHEETS = (date(YEAR, 4, 13), date(YEAR, 9, 1), date(YEAR, 11, 16))
+"""The days on which the staff sheet of that day is imported."""
+SECOND_QUARTER = (date(YEAR, 5, 25), date(YEAR, 6, 12))
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Teacher:
     associations: tuple[str, ...]
     born: date | None
     teaching_since: date | None
+    since: date = date(2020, 1, 1)
     until: date | None = None
 
 
@@ -45,9 +49,22 @@ class RouteRow:
     cancelled: date | None = None
 
 
+@dataclass(frozen=True)
+class StaffChange:
+    """What the staff sheet of a day says of somebody: another school and associations; nothing any
+    more; or that they are back."""
+
+    on: date
+    number: str
+    kind: str
+    school: str = ""
+    associations: tuple[str, ...] = ()
+
+
 @dataclass
 class YearTown:
-    """heads: by association, in spans of days; methodists: by school, nobody for the last one."""
+    """The municipality as it is now. heads: by association; methodists: by school, nobody for the
+    last one. unlisted: whom the staff sheet no longer has."""
 
     teachers: dict[str, Teacher] = field(default_factory=dict)
     methodists: dict[str, str] = field(default_factory=dict)
@@ -56,8 +73,13 @@ class YearTown:
     mentorships: list[tuple[str, str, date, date | None]] = field(default_factory=list)
     supports: list[tuple[str, date, date | None]] = field(default_factory=list)
     deputies: list[tuple[str, str, date, date]] = field(default_factory=list)
+    late_deputies: list[tuple[str, str, date, date]] = field(default_factory=list)
     routes: list[RouteRow] = field(default_factory=list)
+    changes: list[StaffChange] = field(default_factory=list)
+    mail: dict[str, str] = field(default_factory=dict)
+    unlisted: set[str] = field(default_factory=set)
     new_heads_on: date = date(YEAR, 9, 1)
+    late_deputies_on: date = date(YEAR, 5, 13)
 
     @property
     def schools(self) -> list[str]:
@@ -67,10 +89,19 @@ class YearTown:
     def managers(self) -> list[str]:
         return [*sorted(set(self.methodists.values())), SPECIALIST]
 
-    def head_on(self, association: str, day: date) -> str | None:
-        if day >= self.new_heads_on and association in self.new_heads:
-            return self.new_heads[association]
-        return self.heads.get(association)
+    def change(self, change: StaffChange) -> None:
+        """As the staff sheet of its day has it."""
+        held = self.teachers[change.number]
+        match change.kind:
+            case "moves":
+                now = replace(held, school=change.school, associations=change.associations)
+            case "leaves":
+                now = replace(held, until=change.on - timedelta(days=1))
+                self.unlisted.add(change.number)
+            case _:
+                now = replace(held, since=change.on, until=None)
+                self.unlisted.discard(change.number)
+        self.teachers[change.number] = now
 
 
 def make_town(size: int, seed: int) -> YearTown:
@@ -103,12 +134,48 @@ def make_town(size: int, seed: int) -> YearTown:
             town.supports.append((number, first, chance.choice((None, until))))
     covered = town.heads[associations[0]]
     other = chance.choice([number for number in stayers if number != covered])
+    first = town.methodists[schools[0]]
     town.deputies = [
         (other, covered, date(YEAR, 3, 1), date(YEAR, 3, 31)),
-        (SPECIALIST, town.methodists[schools[0]], date(YEAR, 7, 1), date(YEAR, 7, 28)),
+        (SPECIALIST, first, date(YEAR, 7, 1), date(YEAR, 7, 28)),
+    ]
+    mentor = town.mentorships[0][0]
+    town.late_deputies = [
+        # The deputy of a deputy; of a mentor; and two at once.
+        (town.methodists[schools[1]], first, date(YEAR, 5, 18), date(YEAR, 6, 26)),
+        (first, town.methodists[schools[1]], date(YEAR, 11, 9), date(YEAR, 11, 27)),
+        (SPECIALIST, first, date(YEAR, 11, 16), date(YEAR, 11, 20)),
+        (chance.choice([n for n in stayers if n != mentor]), mentor, town.late_deputies_on, LAST),
+        *((one, town.heads[associations[1]], *SECOND_QUARTER) for one in _two(chance, stayers)),
     ]
     town.routes = list(_routes(chance, numbers))
+    town.mail = {number: f"t{number}@example.org" for number in numbers}
+    town.mail |= {number: f"m{number}@example.org" for number in town.managers}
+    town.changes = list(_changes(chance, town, stayers, schools, associations))
     return town
+
+
+def _two(chance: Random, stayers: list[str]) -> list[str]:
+    return sorted(chance.sample(stayers, 2))
+
+
+def _changes(
+    chance: Random, town: YearTown, stayers: list[str], schools: list[str], associations: list[str]
+) -> Iterator[StaffChange]:
+    """Some move; some leave, among them a head and a mentor; half of those come back."""
+    for number in stayers:
+        if chance.random() < 0.06:
+            member = tuple(sorted(chance.sample(associations, chance.choice((0, 1, 1, 2)))))
+            on = chance.choice(STAFF_SHEETS)
+            yield StaffChange(on, number, "moves", chance.choice(schools), member)
+    leaving = {n for n in stayers if chance.random() < 0.02}
+    leaving |= {town.heads[associations[1]], town.mentorships[-1][0]} & {*stayers}
+    for number in sorted(leaving):
+        spring, autumn, winter = STAFF_SHEETS
+        left = chance.choice((spring, autumn))
+        yield StaffChange(left, number, "leaves")
+        if chance.random() < 0.5:
+            yield StaffChange(autumn if left == spring else winter, number, "returns")
 
 
 def _teacher(chance: Random, number: str, schools: list[str], associations: list[str]) -> Teacher:
@@ -126,7 +193,7 @@ def _teacher(chance: Random, number: str, schools: list[str], associations: list
         tuple(sorted(member)),
         born if chance.random() < 0.97 else None,
         since if chance.random() < 0.97 else None,
-        until,
+        until=until,
     )
 
 
