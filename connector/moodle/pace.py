@@ -14,7 +14,7 @@ class Paced:
     """Rests after each answer `share` times as long as Moodle worked at it. Counts as it asks.
 
     share: 0 rests never, 1 leaves the site half of the time to its learners. The budget of the
-    source (connector.moodle.budget) holds besides.
+    source (connector.moodle.budget) holds besides. before: called before each question.
     """
 
     def __init__(
@@ -23,15 +23,18 @@ class Paced:
         share: float,
         sleep: Callable[[float], None],
         tick: Callable[[], float] = monotonic,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._share = share
         self._sleep = sleep
         self._tick = tick
+        self._before = before
         self.calls = 0
         self.seconds = 0.0
 
     def call(self, question: Question) -> Reading:
+        self._before()
         began = self._tick()
         try:
             return self._client.call(question)

@@ -20,7 +20,7 @@ from connector.moodle.pace import Paced
 from connector.moodle.site import check_site
 from connector.runtime.pauses import pause
 from connector.runtime.reconcile_owners import Ground
-from connector.runtime.reconcile_pass import TERM, Behind, Pass, Progress
+from connector.runtime.reconcile_pass import TERM, Behind, Heartbeat, Pass, Progress
 from connector.secretbox import SecretBox
 from connector.services.alarms.watches import WatchService
 from connector.services.sources.moodles import Moodles
@@ -136,12 +136,14 @@ class Reconciler:
         hold = self._take(source, kind, since)
         if hold is None:
             raise LostLease(source.code)
+        heartbeat = Heartbeat(self._ground, hold)
         while True:
             try:
                 for progress in self._pass(source, hold).run():
                     told(progress)
                 break
             except Behind:
+                heartbeat.beat()
                 if not fold():
                     self._sleep(BEHIND_S)
             except MoodleError as err:
@@ -193,7 +195,9 @@ class Reconciler:
         assert client is not None
         zone = self._zone(source)
         is_night = zone is not None and self._habit.is_night(self._clock.now(), zone)
-        paced = Paced(client, NIGHT_SHARE if is_night else DAY_SHARE, self._sleep)
+        share = NIGHT_SHARE if is_night else DAY_SHARE
+        heartbeat = Heartbeat(self._ground, hold)
+        paced = Paced(client, share, self._sleep, before=heartbeat.beat)
         return Pass(self._ground, source, paced, hold)
 
     def _take(self, source: SourceDetails, kind: Kind, since: datetime | None) -> Hold | None:

@@ -38,7 +38,11 @@ from connector.services.sources.sources import SourceDetails
 
 log = logging.getLogger(__name__)
 
-TERM = timedelta(minutes=10)
+TERM = timedelta(minutes=3)
+"""Longer than any question takes that is answered at all: how long whoever comes after a killed
+process waits for it."""
+BEAT = timedelta(seconds=30)
+"""How often a pass says that it is still in somebody's hand."""
 LEEWAY = timedelta(hours=1)
 """Moodle notes a visit up to a minute late, and its clock is not ours."""
 MOST_UNFOLDED = 2000
@@ -60,6 +64,24 @@ class Progress:
     learners: int = 0
     found: int = 0
     calls: int = 0
+
+
+class Heartbeat:
+    """Keeps a pass in hand between its steps, each of which may ask a slow Moodle many things."""
+
+    def __init__(self, ground: Ground, hold: Hold) -> None:
+        self._ground = ground
+        self._hold = hold
+        self._beaten_at: datetime | None = None
+
+    def beat(self) -> None:
+        """Not within a transaction. Raises LostLease."""
+        now = self._ground.clock.now()
+        if self._beaten_at is not None and now - self._beaten_at < BEAT:
+            return
+        with self._ground.db.writing() as session:
+            ReconciliationService(session).note(self._hold, lease_until=now + TERM)
+        self._beaten_at = now
 
 
 class Pass:
