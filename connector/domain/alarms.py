@@ -1,34 +1,20 @@
 """What is amiss with the connector and its Moodles: a pure function of signs and the moment.
 
-Signs are what is known of a source, of waiting deliveries, of rules; an alarm is one thing that an
-administrator must look after (domain 6, last row). Nothing here knows what was told to whom: see
-connector.domain.episodes. One cause makes one alarm: while a Moodle does not answer, that it is
-silent and that reconciliation falls behind goes without saying.
+Signs are what is known of a source, of waiting deliveries, of rules, of what leaves; an alarm is
+one thing that an administrator must look after (domain 6, last row). Nothing here knows what was
+told to whom: see connector.domain.episodes. One cause makes one alarm: while a Moodle does not
+answer, that it is silent and that reconciliation falls behind goes without saying.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
+from connector.domain.alarm_kinds import Alarm as Alarm
+from connector.domain.alarm_kinds import AlarmKind as AlarmKind
 from connector.domain.habits import Habit, Workdays
-
-
-class AlarmKind(StrEnum):
-    """In the order in which they are shown: what hinders most comes first."""
-
-    MOODLE_DOWN = "moodle_down"
-    TOKEN_FAILING = "token_failing"
-    FUNCTION_MISSING = "function_missing"
-    SOURCE_SILENT = "source_silent"
-    EVENTS_MISSED = "events_missed"
-    RECONCILIATION_BEHIND = "reconciliation_behind"
-    CLOCK_DRIFT = "clock_drift"
-    RULE_FAULTY = "rule_faulty"
-    DELIVERIES_PARKED = "deliveries_parked"
-    MARKS_ROUNDED = "marks_rounded"
-
+from connector.domain.outgoing_alarms import OutgoingSigns, outgoing_alarms
 
 DOWN_FOR = timedelta(hours=1)
 """Maintenance and updates take less."""
@@ -48,23 +34,6 @@ SOME_PARKED = 10
 FAULTS_FOR = timedelta(days=1)
 FILES = "files"
 """Stands for a rule where a municipality's files cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """about: whose it is: a source's code, or municipality and rule. since: when it began, as far
-    as is known. municipalities: whose administrators are concerned, beside the installation's.
-    params: JSON values for the words; no personal data."""
-
-    kind: AlarmKind
-    about: str
-    since: datetime
-    municipalities: tuple[str, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}:{self.about}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +126,7 @@ class RuleSigns:
 class Signs:
     sources: Sequence[SourceSigns] = ()
     rules: Sequence[RuleSigns] = ()
+    outgoing: OutgoingSigns = field(default_factory=OutgoingSigns)
 
 
 def alarms(signs: Signs, now: datetime, standing: Collection[str] = ()) -> tuple[Alarm, ...]:
@@ -170,6 +140,7 @@ def alarms(signs: Signs, now: datetime, standing: Collection[str] = ()) -> tuple
     ours = len(drifting) > 1 and len(drifting) == len(measured)
     found = [alarm for one in signs.sources for alarm in _of_source(one, now, standing, ours)]
     found += [alarm for one in signs.rules for alarm in _of_rule(one, now)]
+    found += outgoing_alarms(signs.outgoing, now, standing)
     order = list(AlarmKind)
     return tuple(sorted(found, key=lambda alarm: (order.index(alarm.kind), alarm.key)))
 

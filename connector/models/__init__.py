@@ -4,6 +4,7 @@ from connector.models.account import Account
 from connector.models.action import Action, CohortRound
 from connector.models.alarm import AlarmEpisode, SourceHour, SourceWatch
 from connector.models.base import Base
+from connector.models.channel_watch import ChannelWatch
 from connector.models.code_sending import CodeSending
 from connector.models.delivery import Delivery, Reading
 from connector.models.draft import Draft, DraftWish
@@ -48,6 +49,7 @@ __all__ = [
     "Audit",
     "Base",
     "Changeover",
+    "ChannelWatch",
     "CodeSending",
     "CohortRound",
     "Delivery",

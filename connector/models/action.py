@@ -36,6 +36,12 @@ class Action(Base):
         Index("ix_actions_about", "about_subject"),
         Index("ix_actions_person", "municipality", "person"),
         Index("ix_actions_state", "municipality", "state", "id"),
+        Index(
+            "ix_actions_refused",
+            "source",
+            postgresql_where=text("state = 'refused'"),
+            sqlite_where=text("state = 'refused'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -54,7 +54,8 @@ def reconciler(container: Container) -> Reconciler:
 def watcher(container: Container) -> Watcher:
     c = container
     compares = c.config.reconcile_night is not None
-    return Watcher(c.db, c.rulebook, c.settings, c.clock, c.tallies, compares)
+    has_broker = c.config.is_distributed
+    return Watcher(c.db, c.rulebook, c.settings, c.clock, c.tallies, compares, has_broker)
 
 
 def paces(config: Config) -> dict[str, Pace]:

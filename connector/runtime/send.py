@@ -27,6 +27,7 @@ from connector.domain.messengers import ChannelDown, NotNow, Refused, TryLater
 from connector.domain.preferences import EMAIL
 from connector.errors import ConnectorError, LostLease, StorageUnavailable
 from connector.services.access.letter_links import LetterLinks
+from connector.services.notices.channel_watches import ChannelWatchService
 from connector.services.notices.leads import leads_of
 from connector.services.notices.pace import Pace, PaceService
 from connector.services.notices.post_offices import PostOffice
@@ -255,6 +256,7 @@ class Sender:
             try:
                 with self._db.writing() as session:
                     SendingService(session).sent(claimed, columns, self._clock.now())
+                    ChannelWatchService(session).works(claimed.group.channel)
                 break
             except StorageUnavailable as err:
                 log.warning("send.not_marked error=%s left=%d", err, left)
@@ -279,6 +281,9 @@ class Sender:
         at = office.hours.next_open(self._clock.now() + DOWN_PAUSE)
         with self._db.writing() as session:
             SendingService(session).put_off(claimed, str(fault), at, fault.perhaps_sent)
+            # In one transaction, or a notice would wait of which nobody knows why.
+            watch = ChannelWatchService(session)
+            watch.down(claimed.group.channel, str(fault), self._clock.now())
         self._count(claimed.group.channel, "channel_down")
 
     def _set_back(self, claimed: ClaimedGroup, office: PostOffice) -> None:

@@ -27,7 +27,8 @@ WATCH_S = 180.0
 
 
 class Watcher:
-    """compares: whether whole passes of reconciliation are wanted."""
+    """compares: whether whole passes of reconciliation are wanted. has_broker: whether events are
+    published anywhere."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class Watcher:
         clock: Clock,
         tallies: Tallies,
         compares: bool,
+        has_broker: bool = False,
     ) -> None:
         self._db = db
         self._rulebook = rulebook
@@ -44,6 +46,7 @@ class Watcher:
         self._clock = clock
         self._tallies = tallies
         self._compares = compares
+        self._has_broker = has_broker
         self._offices = PostOffices(rulebook, settings)
         self._habits: Habits = {}
 
@@ -66,7 +69,12 @@ class Watcher:
         with self._db.reading() as session:
             standing = EpisodeService(session).standing()
             signs = SignService(
-                session, self._rulebook, self._settings, self._compares, self._habits
+                session,
+                self._rulebook,
+                self._settings,
+                self._compares,
+                self._habits,
+                self._has_broker,
             )
             return alarms(signs.gather(now), now, standing)
 

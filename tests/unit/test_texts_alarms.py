@@ -9,6 +9,8 @@ from connector.texts.letters import Told, render_letter, section_of
 
 COMMON = {"source": "lms", "since": "2026-03-10T12:05", "until": "2026-03-10T14:00"}
 RULE = {"municipality": "korolev", "since": "2026-03-10T12:05", "until": "2026-03-10T14:00"}
+TIMES = {"since": "2026-03-10T12:05", "until": "2026-03-10T14:00"}
+HOOK = {"webhook": 7, "host": "edu.example"}
 SHAPES: dict[AlarmKind, list[tuple[dict[str, Any], str]]] = {
     AlarmKind.MOODLE_DOWN: [
         ({**COMMON, "reason": "http_503"}, "Moodle на обслуживании или перегружен."),
@@ -34,6 +36,22 @@ SHAPES: dict[AlarmKind, list[tuple[dict[str, Any], str]]] = {
         ({**RULE, "rule": "files", "off": False, "message": "a.yaml:3: x"}, "(a.yaml:3: x)."),
     ],
     AlarmKind.DELIVERIES_PARKED: [({**COMMON, "events": 21, "people": 4}, "21 событие ждёт")],
+    AlarmKind.MAIL_DOWN: [
+        ({**TIMES, "waiting": 21, "reason": "smtp_454"}, "ждут 21 сообщение; причина — smtp_454."),
+        ({**TIMES, "waiting": 2, "reason": None}, "ждут 2 сообщения."),
+    ],
+    AlarmKind.ACTIONS_REFUSED: [
+        ({**COMMON, "count": 5, "reasons": ["wsnoinstance"]}, "5 действий, первое — 10.03.2026"),
+        ({**COMMON, "count": 1, "reasons": []}, "не сделано 1 действие"),
+    ],
+    AlarmKind.LETTERS_FAILING: [
+        ({**TIMES, "lost": 20, "whole": 101, "share": 0.198}, "не доставлено 20 из 101 сообщения"),
+    ],
+    AlarmKind.BROKER_AWAY: [({**TIMES, "events": 3}, "Ждут 3 события, первое — с 10.03.2026")],
+    AlarmKind.WEBHOOK_FAILING: [
+        ({**TIMES, **HOOK, "gone": True}, "его больше нет (410)"),
+        ({**TIMES, **HOOK, "gone": False}, "после всех попыток событие не доставлено"),
+    ],
     AlarmKind.MARKS_ROUNDED: [({**COMMON, "quizzes": ["Входная"]}, "«lms»: Входная")],
 }
 
@@ -62,6 +80,6 @@ def test_several_alarms_are_one_letter_that_leads_to_their_page() -> None:
         for params, _ in shapes
     ]
     letter = render_letter(told, "все муниципалитеты", "https://c.example/")
-    assert letter.subject == f"Методическая служба: {len(told)} сообщений"
+    assert letter.subject == f"Методическая служба: {len(told)} сообщения"
     assert "https://c.example/alarms/" in letter.text
     assert letter.text.index("не отвечает коннектору") < letter.text.index("слишком грубо")

@@ -36,6 +36,7 @@ from connector.moodle.searching import What
 from connector.rulebook import Rulebook
 from connector.services.alarms.asked import Answering, answering
 from connector.services.alarms.heard import HeardService
+from connector.services.alarms.outgoing import OutgoingSignService
 from connector.services.alarms.watches import WatchService
 from connector.services.cases.setting import Settings
 from connector.services.folding.rule_faults import off_until
@@ -56,7 +57,8 @@ Habits = dict[str, tuple[object, Habit | None]]
 
 class SignService:
     """compares: whether this installation makes whole passes at all. habits: remembered from look
-    to look, since learning one takes longer than all the rest."""
+    to look, since learning one takes longer than all the rest. has_broker: whether events are
+    published anywhere."""
 
     def __init__(
         self,
@@ -65,7 +67,9 @@ class SignService:
         settings: Settings,
         compares: bool,
         habits: Habits | None = None,
+        has_broker: bool = False,
     ) -> None:
+        self._outgoing = OutgoingSignService(session, has_broker)
         self._habits = habits if habits is not None else {}
         self._session = session
         self._rulebook = rulebook
@@ -74,7 +78,8 @@ class SignService:
 
     def gather(self, now: datetime) -> Signs:
         sources = self._session.scalars(select(Source).order_by(Source.code)).all()
-        return Signs(tuple(self._sources(sources, now)), tuple(self._rules(now)))
+        outgoing = self._outgoing.gather(now)
+        return Signs(tuple(self._sources(sources, now)), tuple(self._rules(now)), outgoing)
 
     def _sources(self, sources: Sequence[Source], now: datetime) -> Iterator[SourceSigns]:
         codes = [source.code for source in sources]

@@ -29,6 +29,7 @@ _MENDED_AT = {
     AlarmKind.RECONCILIATION_BEHIND: ("sources.listing", "Источники"),
     AlarmKind.DELIVERIES_PARKED: ("accounts.listing", "Учётные записи"),
     AlarmKind.RULE_FAULTY: ("rules.listing", "Правила"),
+    AlarmKind.WEBHOOK_FAILING: ("webhooks.listing", "Вебхуки"),
 }
 """Pages on which there is more to be seen or done, by kind."""
 _CONNECTED = {
@@ -111,6 +112,8 @@ def _page(kind: AlarmKind, about: str) -> tuple[str, str] | None:
     if kind in _CONNECTED and the_viewer().municipality is None:
         return url_for("connecting.connect", code=about), "Подключение источника"
     found = _MENDED_AT.get(kind)
+    if kind is AlarmKind.WEBHOOK_FAILING and not the_viewer().administers:
+        return None
     return None if found is None else (url_for(found[0]), found[1])
 
 
