@@ -11,7 +11,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 # `make -j demo test` would run pip twice on one environment.
 .NOTPARALLEL:
-.PHONY: help install demo test test-services bench soak faults year moodle-plugin clean
+.PHONY: help install demo test test-services bench soak faults year storm moodle-plugin clean
 
 help:
 	@echo "make install  the command at $(VENV)/bin/connector, with the shipped plugins"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench    how fast it is, into docs/performance.md (ONLY=row, QUICK=1)"
 	@echo "make soak     an hour of load: does memory grow, does anything get lost (MINUTES=n)"
 	@echo "make faults   everything that can break, broken: ONLY=text RUNS=1 SEED=1"
+	@echo "make storm    ten thousand notices at once, to a real mail server: STORM=n"
 	@echo "make year     a year of 2,000 teachers against a plain model: STAFF=n SEED=n"
 	@echo "make moodle-plugin  our sender for Moodle as a zip to upload, into dist/"
 	@echo "make clean    remove what the others made"
@@ -49,6 +50,10 @@ faults: $(VENV)/.installed-dev test-services
 # Twenty minutes and more (docs/year.md); a small year is part of `make test`.
 year: $(VENV)/.installed-dev
 	STAFF="$(STAFF)" SEED="$(SEED)" $(PYTHON) -m tests.year
+
+# Some minutes on each database; a few hundred are part of `make test`.
+storm: $(VENV)/.installed-dev
+	STORM="$(or $(STORM),10000)" $(PYTHON) -m pytest -q -s tests/integration/test_send_storm.py
 
 # A real RabbitMQ and PHP where the system has none; PostgreSQL comes as a wheel.
 test-services:

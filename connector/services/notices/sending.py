@@ -197,7 +197,7 @@ class SendingService:
             reason=reason,
             not_before=not_before,
             attempts=Notice.attempts - 1,
-            **_alone(together),
+            **_alone(claimed, together),
         )
 
     def retry(
@@ -216,7 +216,7 @@ class SendingService:
             state=case((spent, "failed"), else_="waiting"),
             reason=case((spent, f"gave_up:{reason}"), else_=reason),
             not_before=not_before,
-            **_alone(together),
+            **_alone(claimed, together),
         )
         return claimed.attempts >= most
 
@@ -256,5 +256,6 @@ _SET_BACK = and_(
 )
 
 
-def _alone(together: bool) -> dict[str, None]:
-    return {} if together else {"lease_token": None}
+def _alone(claimed: ClaimedGroup, together: bool) -> dict[str, None]:
+    """What was in doubt stays so: another try that certainly failed says nothing of an earlier."""
+    return {} if together or claimed.group.token is not None else {"lease_token": None}
