@@ -22,6 +22,7 @@ ROLES = {
     "head": "руководителю ММО",
     "methodist": "методисту",
     "specialist": "специалисту",
+    "addressee": "адресату решения",
 }
 KINDS = {
     "deficits_found": "выявлены дефициты",
@@ -30,6 +31,9 @@ KINDS = {
     "proof_expiring": "заканчивается срок документа",
     "route_completed": "маршрут завершён",
     "route_stalled": "маршрут остановился",
+    "decision_addressed": "новое решение",
+    "decision_due": "подходит срок решения",
+    "decision_overdue": "срок решения прошёл",
     "plan_met": "план выполнен",
     "plan_lost": "план не выполняется",
     "work_plan_missing": "нет плана работы",

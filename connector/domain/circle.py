@@ -6,13 +6,14 @@ themselves in another role.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from connector.domain.because import Slice, SliceKind
 from connector.domain.owed import Circle
 from connector.domain.people import Duty, Organisation, StaffMember
-from connector.domain.records import Assignment, Mentorship
+from connector.domain.records import Assignment, Decision, Mentorship
+from connector.domain.slices import scope_places
 
 
 class Duties:
@@ -117,6 +118,44 @@ def circle_of_place(
     methodists, specialists = _in_charge([one.code for one in places], day, posts, "")
     heads = _heads(associations, day, organisation, posts, "")
     return Circle(heads=heads, methodists=methodists, specialists=specialists)
+
+
+def circle_of_decisions(
+    decisions: Iterable[Decision], day: date, organisation: Organisation, posts: Posts
+) -> Circle:
+    """The municipality's circle, with those whom these decisions concern: who is responsible, who
+    stands around the places they are for, who heads these."""
+    known = list(decisions)
+    named = named_by_decisions(known, day, organisation)
+    return replace(
+        municipal_circle(day, posts),
+        colleagues={number: posts.told([number], day) for number in sorted(named)},
+        scopes={
+            scope: circle_of_place(scope_places(scope), day, organisation, posts)
+            for scope in sorted({decision.scope for decision in known})
+        },
+    )
+
+
+def named_by_decisions(
+    decisions: Iterable[Decision], day: date, organisation: Organisation
+) -> set[str]:
+    """Personnel numbers of whoever is responsible, and of the heads of the places."""
+    named = set()
+    for decision in decisions:
+        named |= {decision.responsible, head_of(decision.scope, day, organisation)}
+    return {number for number in named if number is not None}
+
+
+def head_of(scope: str, day: date, organisation: Organisation) -> str | None:
+    """Personnel number of whoever heads the school or association; the municipality has none."""
+    kind, _, code = scope.rpartition(":")
+    place = (
+        organisation.school(code, day)
+        if kind == SliceKind.SCHOOL
+        else organisation.association(code, day)
+    )
+    return place.head if place is not None else None
 
 
 def _in_charge(

@@ -15,6 +15,7 @@ _ASKED = _RUNGS | {Recipient.MENTOR}
 """Whoever may answer to a stalled route, be handed it and hear how it ended."""
 _PLANS = frozenset({Recipient.METHODIST, Recipient.HEAD})
 _METHODIST = frozenset({Recipient.METHODIST})
+_DECIDED = frozenset({Recipient.ADDRESSEE, Recipient.METHODIST, Recipient.SPECIALIST})
 _ADMINISTRATOR = frozenset({Recipient.ADMINISTRATOR})
 _ALARMS = (*(f"alarm_{kind}" for kind in AlarmKind), "alarm_over")
 
@@ -35,6 +36,10 @@ KINDS: Mapping[str, frozenset[Recipient]] = {
     # Whoever asked in the teacher's place hears of it, too.
     "request_decided": _OWN_ROUTE | {Recipient.SPECIALIST},
     "decisions_waiting": _METHODIST,
+    "recommendation_addressed": frozenset({Recipient.TEACHER}),
+    "decision_addressed": _DECIDED,
+    "decision_due": frozenset({Recipient.ADDRESSEE}),
+    "decision_overdue": _DECIDED,
     "plan_met": _PLANS,
     "plan_lost": _PLANS,
     "address_stopped": frozenset({Recipient.METHODIST}),

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from connector.domain.cases import Case, StaffCase
+from connector.domain.cases import Case, MunicipalityCase, StaffCase
 from connector.domain.catalogue import Programme
+from connector.domain.decision_notices import decisions_owed
 from connector.domain.deficits import Deficit
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.progress import RouteProgress
+from connector.domain.recommendation_notices import recommended
 from connector.domain.request_notices import requests_owed
 from connector.domain.results import Result
 from connector.domain.route_notices import expiring, told_of_progress
@@ -33,10 +35,14 @@ ROUTE_COMPLETED = "route_completed"
 def owed_for(
     case: Case, circle: Circle, day: date, horizon: timedelta = HORIZON
 ) -> tuple[Owed, ...]:
-    """The standard notices owed on `day` for a person, in order of their keys.
+    """The standard notices owed on `day` for a person, or because of a municipality's decisions, in
+    order of their keys.
 
     Other subjects owe none. Whoever is not employed on `day` gets and causes none.
     """
+    if isinstance(case, MunicipalityCase):
+        decided = decisions_owed(case, circle, day, horizon)
+        return tuple(sorted(decided, key=lambda notice: notice.key))
     if not isinstance(case, StaffCase) or case.absent(day) is not None:
         return ()
     owed = [
@@ -45,6 +51,7 @@ def owed_for(
         *expiring(case, circle, day),
         *stalls_owed(case, circle, day, horizon),
         *requests_owed(case, circle, day, horizon),
+        *recommended(case, day, horizon),
     ]
     return tuple(sorted(owed, key=lambda notice: notice.key))
 

@@ -21,6 +21,7 @@ class Recipient(StrEnum):
     HEAD = "head"
     METHODIST = "methodist"
     SPECIALIST = "specialist"
+    ADDRESSEE = "addressee"
     ADMINISTRATOR = "administrator"
 
 
@@ -56,8 +57,10 @@ class Circle:
     methodists: of the person, the school or the associations; where nobody is assigned, those who
     sign in as methodists are named by the service that builds this. heads: by association code.
     Around what is neither a person nor an association stand all methodists and specialists.
-    colleagues: who is told for those that the answers to the person's stalled routes name, or who
-    asked for something about a route, by that name; nobody where they have left without a deputy.
+    colleagues: who is told for those that the answers to the person's stalled routes name, who
+    asked for something about a route, or whom decisions name, by that name; nobody where they have
+    left without a deputy. scopes: of a municipality alone, who stands around those that its open
+    decisions are for.
     """
 
     mentors: tuple[StaffMember, ...] = ()
@@ -65,3 +68,4 @@ class Circle:
     methodists: tuple[StaffMember, ...] = ()
     specialists: tuple[StaffMember, ...] = ()
     colleagues: Mapping[str, tuple[StaffMember, ...]] = field(default_factory=dict)
+    scopes: Mapping[str, "Circle"] = field(default_factory=dict)

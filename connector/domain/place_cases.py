@@ -16,7 +16,7 @@ from connector.domain.records import (
 )
 from connector.domain.slices import WHOLE_ONLY, places
 from connector.domain.staff_cases import StaffCase
-from connector.domain.turns import next_turn
+from connector.domain.turns import next_turn, turns_of_decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ class MunicipalityCase:
 
     def next_turn(self, after: date) -> date | None:
         """The next day on which time alone brings another fact into play."""
-        days = [snapshot.taken_on for snapshot in self.snapshots]
+        days: list[date | None] = [snapshot.taken_on for snapshot in self.snapshots]
         days += [analysis.made_on for analysis in self.analyses]
-        days += [decision.decided_on for decision in self.decisions]
+        for decision in self.decisions:
+            days += turns_of_decision(decision, self.setting.calendar)
         return next_turn(days, after)

@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from connector.domain.calendar import WorkCalendar
 from connector.domain.dates import Span
 from connector.domain.people import Duty
+from connector.domain.stall_days import first_where
 
 EXPIRY_NOTICE = timedelta(days=30)
 """How long before a document expires its owner is told: a new one takes some weeks."""
+
+WARN_BEFORE = 5
+"""Working days before its term on which whoever answers for a decision is reminded: a week is long
+enough to do something yet, and short enough not to be put off."""
+
+_FURTHEST = timedelta(days=90)
+"""The school holidays of a summer lie between, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,19 @@ class Decision:
     def is_addressed(self) -> bool:
         """Whether it is addressed to a school or an association, not to everybody."""
         return self.scope.startswith(("school:", "association:"))
+
+    def is_done(self, day: date) -> bool:
+        return self.done_on is not None and self.done_on <= day
+
+    def warn_on(self, calendar: WorkCalendar) -> date | None:
+        """The first day from which at most WARN_BEFORE working days are left; None without a
+        term."""
+        due = self.due_on
+        if due is None:
+            return None
+        return first_where(
+            lambda day: calendar.count(day, due) <= WARN_BEFORE, due - _FURTHEST, due
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ the conditions from having to think of it.
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from connector.domain.calendar import WorkCalendar
 from connector.domain.dates import Span, local_day
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.people import Organisation, StaffMember
-from connector.domain.records import EXPIRY_NOTICE
+from connector.domain.records import EXPIRY_NOTICE, Decision
 from connector.domain.routes import Route
 
 _DAY = timedelta(days=1)
@@ -52,6 +53,14 @@ def turns_of_route(route: Route) -> Iterator[date | None]:
     yield route.cancelled_on
     for pause in route.pauses:
         yield from turns_of_span(pause.span)
+
+
+def turns_of_decision(decision: Decision, calendar: WorkCalendar) -> Iterator[date | None]:
+    """When it is made, nearly due, overdue, done."""
+    yield decision.decided_on
+    yield decision.warn_on(calendar)
+    yield decision.due_on + _DAY if decision.due_on is not None else None
+    yield decision.done_on
 
 
 def turns_of_dossier(dossier: Dossier, setting: Setting) -> tuple[date, ...]:

@@ -19,7 +19,10 @@ from connector.rulebook.fields import MESSAGES, Choice, RuleSchema, Text, YesNo
 from connector.rulebook.indicator_files import IndicatorReader
 from connector.rulebook.schemas import load
 
-ROLES = tuple(str(role) for role in Recipient if role is not Recipient.ADMINISTRATOR)
+_NOT_THEIRS = (Recipient.ADMINISTRATOR, Recipient.ADDRESSEE)
+"""Who is told by the connector alone: of its own troubles, and of what names its addressee."""
+
+ROLES = tuple(str(role) for role in Recipient if role not in _NOT_THEIRS)
 NAMES = {"name": "name", "stretch": "stretch|occurrence"}
 """What a text may put in, and how a template has it: the subject's name, and the month, quarter or
 year that is meant, which is kept as 2026-Q2 while people write II квартал 2026."""

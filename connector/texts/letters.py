@@ -36,6 +36,10 @@ _ORDER = (
     "route_stalled",
     "stall_check",
     "stall_reminder",
+    "decision_overdue",
+    "decision_due",
+    "decision_addressed",
+    "recommendation_addressed",
     "request_decided",
     "request_made",
     "request_waits",
@@ -58,6 +62,7 @@ _REASONS = {
     "head": "Вы получили это письмо как руководитель методического объединения.",
     "methodist": "Вы получили это письмо как методист.",
     "specialist": "Вы получили это письмо как специалист управления образования.",
+    "addressee": "Вы получили это письмо, потому что решение адресовано Вам.",
     "administrator": "Вы получили это письмо как администратор системы.",
 }
 

@@ -200,6 +200,36 @@ def _lost(day: date, role: str) -> Items:
     return [_plan(day, 0.55, ASSOCIATION if role == "head" else None)]
 
 
+def _recommended(day: date, role: str) -> Items:
+    told = {"on": _on(day, -1), "criterion": "Критерий-образец", "text": "Рекомендация-образец"}
+    return [told, {**told, "criterion": "Критерий-пример", "text": "Рекомендация-пример"}]
+
+
+def _decision(day: date, made: int, due: int | None) -> dict[str, Any]:
+    return {
+        "number": "1",
+        "on": _on(day, made),
+        "due": None if due is None else _on(day, due),
+        "place": ASSOCIATION,
+        "analysis": "000",
+        "about": "Анализ-образец",
+        "responsible": [HEAD],
+    }
+
+
+def _addressed(day: date, role: str) -> Items:
+    whole: Params = {"place": None, "analysis": None, "about": None, "responsible": []}
+    return [_decision(day, -1, 30), {**_decision(day, -1, None), **whole, "number": "2"}]
+
+
+def _due(day: date, role: str) -> Items:
+    return [_decision(day, -30, 7)]
+
+
+def _overdue(day: date, role: str) -> Items:
+    return [_decision(day, -40, -1)]
+
+
 def _stopped(day: date, role: str) -> Items:
     return [{"name": TEACHER}, {"name": COLLEAGUE}]
 
@@ -224,6 +254,10 @@ ROUTES: Mapping[str, Callable[[date, str], Items]] = {
     "request_waits": _waits,
     "request_decided": _decided,
     "decisions_waiting": _waiting,
+    "recommendation_addressed": _recommended,
+    "decision_addressed": _addressed,
+    "decision_due": _due,
+    "decision_overdue": _overdue,
     "plan_met": _met,
     "plan_lost": _lost,
     "address_stopped": _stopped,

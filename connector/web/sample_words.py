@@ -14,6 +14,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Просьбы и решения": (
         "request_made", "request_waits", "request_decided", "decisions_waiting",
     ),
+    "Решения и рекомендации": (
+        "recommendation_addressed", "decision_addressed", "decision_due", "decision_overdue",
+    ),
     "Планы показателей": ("plan_met", "plan_lost"),
     "Почта и вход": ("address_stopped", "sign_in_link"),
     "Неполадки": (*(f"alarm_{kind}" for kind in AlarmKind), "alarm_over"),
@@ -42,6 +45,10 @@ WHEN: Mapping[str, str] = {
     "request_waits": "На просьбу никто не ответил (обычно за 3 рабочих дня); один раз.",
     "request_decided": "На просьбу ответили: согласились или отказали.",
     "decisions_waiting": "К концу дня, если прибавилось решений, и раз в неделю.",
+    "recommendation_addressed": "По итогам оценки человеку записана рекомендация.",
+    "decision_addressed": "Внесено решение, которое ещё не выполнено.",
+    "decision_due": "До срока решения осталось 5 рабочих дней; один раз.",
+    "decision_overdue": "Срок решения прошёл, а отметки о выполнении нет; один раз.",
     "plan_met": "К концу дня показатель выполнил план.",
     "plan_lost": "К концу дня показатель снова оказался ниже плана.",
     "address_stopped": "Почтовый сервер не принял письмо на чей-то адрес.",

@@ -49,6 +49,7 @@ ROLES = {
     "head": "руководитель объединения",
     "mentor": "наставник",
     "teacher": "педагог",
+    "addressee": "адресат решения",
     "viewer": "наблюдатель",
 }
 SUBJECTS = {
@@ -89,6 +90,10 @@ NOTICES = {
     "request_waits": "Просьба о маршруте ждёт ответа",
     "request_decided": "Ответ на просьбу о маршруте",
     "decisions_waiting": "Что ждёт решения методиста",
+    "recommendation_addressed": "Рекомендация по итогам оценки",
+    "decision_addressed": "Новое решение",
+    "decision_due": "Подходит срок решения",
+    "decision_overdue": "Срок решения прошёл",
     "plan_met": "План выполнен",
     "plan_lost": "План больше не выполняется",
 }

@@ -13,7 +13,9 @@ from connector.domain.records import HandmadeEvidence
 from connector.domain.stall_answers import AnswerKind
 from connector.texts.sample_alarms import alarm_items
 from connector.texts.sample_routes import ROUTES
+from tests.unit import test_notices_decisions as decisions
 from tests.unit import test_notices_owed as found
+from tests.unit import test_notices_recommendations as recommendations
 from tests.unit import test_notices_requests as requests
 from tests.unit import test_notices_routes as routes
 from tests.unit import test_notices_stalls as stalls
@@ -50,6 +52,13 @@ def really_owed() -> dict[tuple[str, str], set[str]]:
             for request, n in ((requests.ASKED, 0), (requests.ASKED, 4), (requests.GRANTED, 1))
             for one in requests.owed(request, requests.MONDAY + n * requests.DAY)
         ),
+        *(
+            one
+            for day in (decisions.MADE, decisions.WARNED, decisions.DUE + decisions.DAY)
+            for decision in (decisions.FOR_SCHOOL, decisions.NOBODY_S)
+            for one in decisions.owed(decision, day)
+        ),
+        *recommendations.owed(recommendations.ON, recommendations.ONE),
         *owed_for(_whole(), routes.AROUND, DAY + timedelta(days=1)),
         *(
             one

@@ -121,6 +121,17 @@ REFUSED = {
 }
 REQUESTS = (ASKED, PROLONGED, REFUSED, {**ASKED, "asked": "drop"})
 UNDECIDED = {"drafts": 12, "fresh": 3, "files": 2, "requests": 1, "on": "2026-03-10"}
+DECISION = {
+    "number": "5",
+    "on": "2026-03-10",
+    "due": "2026-03-27",
+    "place": "Школа № 1",
+    "analysis": "A1",
+    "about": "Итоги года",
+    "responsible": ["Иванова Анна"],
+}
+BARE = {"due": None, "place": None, "about": None, "responsible": []}
+RECOMMENDED = {"on": "2026-03-10", "criterion": "Управление кадрами", "text": "Пройти курс"}
 EVERY = [
     Told("deficits_found", "teacher", FOUND),
     Told("deficits_found", "mentor", {**FOUND, "person": "Иванова Анна"}),
@@ -145,6 +156,14 @@ EVERY = [
         for one in REQUESTS
     ),
     Told("decisions_waiting", "methodist", UNDECIDED),
+    *(
+        Told(kind, role, one)
+        for kind in ("decision_addressed", "decision_overdue")
+        for role in ("addressee", "methodist", "specialist")
+        for one in (DECISION, {**DECISION, **BARE})
+    ),
+    Told("decision_due", "addressee", DECISION),
+    Told("recommendation_addressed", "teacher", RECOMMENDED),
     Told("decisions_waiting", "methodist", {**UNDECIDED, "drafts": 0, "fresh": 0}),
 ]
 

@@ -8,8 +8,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.because import SliceKind, SubjectKind
-from connector.domain.cases import Case, StaffCase
-from connector.domain.circle import Duties, Posts, circle_of, circle_of_place
+from connector.domain.cases import Case, MunicipalityCase, StaffCase
+from connector.domain.circle import (
+    Duties,
+    Posts,
+    circle_of,
+    circle_of_decisions,
+    circle_of_place,
+    named_by_decisions,
+)
 from connector.domain.dates import Span
 from connector.domain.dossier import Dossier, Setting
 from connector.domain.owed import Circle
@@ -29,14 +36,20 @@ def circles_around(
     spoken_of: Collection[SubjectKind],
 ) -> dict[tuple[SubjectKind, str], Circle]:
     """Who stands around each subject: of a person everybody; of what is none those in charge of its
-    places, but only where the plugin's hooks speak of its kind."""
-    dossiers, others = [], []
+    places, but only where the plugin's hooks speak of its kind, or where the municipality has
+    decided something."""
+    dossiers, others, decided = [], [], []
     for case in cases:
         if isinstance(case, StaffCase):
             dossiers.append(case.folded.dossier)
+        elif isinstance(case, MunicipalityCase) and case.decisions:
+            decided.append(case)
         elif case.kind in spoken_of:
             others.append(case)
     around = circles_of_places(session, setting, standing, others, day)
+    for municipality in decided:
+        circle = circle_deciding(session, setting, standing, municipality, day)
+        around[SubjectKind.MUNICIPALITY, municipality.code] = circle
     if dossiers:
         found = circles(session, setting, standing, dossiers, day)
         around |= {(SubjectKind.STAFF, number): circle for number, circle in found.items()}
@@ -96,6 +109,16 @@ def circles_of_places(
         subject: circle_of_place(found, day, setting.organisation, held)
         for subject, found in where.items()
     }
+
+
+def circle_deciding(
+    session: Session, setting: Setting, standing: Posts, case: MunicipalityCase, day: date
+) -> Circle:
+    """The municipality's, with those whom what it has decided and not done concerns."""
+    waiting = [decision for decision in case.decisions if not decision.is_done(day)]
+    named = named_by_decisions(waiting, day, setting.organisation)
+    held = posts(session, setting.municipality, standing, named)
+    return circle_of_decisions(waiting, day, setting.organisation, held)
 
 
 def standing_posts(session: Session, municipality: str) -> Posts:

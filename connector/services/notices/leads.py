@@ -36,6 +36,6 @@ def _usual(municipality: str, recipient: str, roles: set[str]) -> str:
     """Of a letter that names no page, or several."""
     if municipality == INSTALLATION:
         return "/"
-    if roles == {Recipient.TEACHER} and not recipient.startswith(LOGIN):
+    if roles <= {Recipient.TEACHER, Recipient.ADDRESSEE} and not recipient.startswith(LOGIN):
         return f"/m/{municipality}/staff/{recipient}"
     return f"/m/{municipality}/notices"
