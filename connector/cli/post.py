@@ -1,4 +1,4 @@
-"""connector post: what mail servers said of our letters afterwards; a sample to try them with."""
+"""connector post: what mail servers said afterwards, samples to try them, what is held back."""
 
 import argparse
 import mailbox
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.channels.dsn import read_bounce
-from connector.cli import sample_post
+from connector.cli import parked_bursts, sample_post
 from connector.cli.output import Output
 from connector.cli.session import container
 from connector.services.notices.bounces import Became, BounceService
@@ -35,6 +35,7 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     bounces.add_argument("--maildir", metavar="ПАПКА", help="новые письма ящика Maildir")
     bounces.set_defaults(run=_bounces)
     sample_post.add_to(group, common)
+    parked_bursts.add_to(group, common)
 
 
 def _bounces(arguments: argparse.Namespace, output: Output) -> int:

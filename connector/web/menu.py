@@ -100,7 +100,7 @@ def _letters(viewer: Viewer, municipality: str | None) -> Iterator[Door]:
     if municipality is not None and viewer.sees_some_people:
         of = {"municipality": municipality}
         yield _door("Отправленные", "post.letter", "post.letters", **of)
-        yield _door("Уведомления", "post.notices", "post.notices", **of)
+        yield _door("Уведомления", ("post.notices", "bursts"), "post.notices", **of)
     if municipality is not None and viewer.enters_records:
         yield _door("Образцы", "samples", "samples.listing", municipality=municipality)
     yield _door("Мои письма", ("choices.own", "choices.save", "ways"), "choices.own")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from connector.services.access.visibility import Sight, Viewer
 from connector.services.catalogue.unmapped import UnmappedService
 from connector.services.folding.withdrawals import count_withdrawn
+from connector.services.notices.bursts import BurstService
 from connector.services.routes.queue import draft_count, waiting_count
 from connector.services.sources.accounts import AccountService
 from connector.services.stalls.counting import stalled_count
@@ -86,5 +87,10 @@ def _questions(session: Session, municipality: str) -> Iterable[Count]:
             ("результат, отменённый в Moodle", "результата, отменённых в Moodle",
              "результатов, отменённых в Moodle"),
             url_for("withdrawals.listing", municipality=municipality),
+        ),
+        (
+            BurstService(session).count(municipality),
+            ("задержанное уведомление", "задержанных уведомления", "задержанных уведомлений"),
+            url_for("bursts.listing", municipality=municipality),
         ),
     )  # fmt: skip

@@ -29,6 +29,7 @@ PAGES = (
     f"/m/{M}/letters",
     f"/m/{M}/letters/1",
     f"/m/{M}/notices",
+    f"/m/{M}/notices/bursts",
     f"/m/{M}/samples/",
     f"/m/{M}/samples/route_stalled/specialist",
     "/deliveries/",

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-GUIDES = ("pages", "routes", "stalls", "queues", "channels")
+GUIDES = ("pages", "routes", "stalls", "queues", "channels", "letters", "admin")
 SPOKEN = frozenset(
     {
-        # An example with its number, a case form, a thought, and a column of a workbook.
+        # Examples with their numbers, case forms, thoughts, a path, and a column of a workbook.
         "не хватает: N", "14 работников завершили этот курс, он нигде не учтён", "Убранных записях",
-        "Последних решениях", "вижу, занимаюсь",
+        "Последних решениях", "вижу, занимаюсь", "12 черновиков маршрутов", "Отправленных",
+        "почему учтён", "Письма → Образцы",
     }
 )  # fmt: skip
 """Quoted in a guide, and on no page."""

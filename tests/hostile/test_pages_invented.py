@@ -10,7 +10,8 @@ from tests.integration.web_town import M, WebTown, csrf_token
 ROLES = ("methodist", "administrator", "viewer", "teacher", "head", "mentor")
 PATHS = (
     f"/m/{M}/", f"/m/{M}/staff", f"/m/{M}/staff/T-4", f"/m/{M}/routes", f"/m/{M}/letters",
-    f"/m/{M}/notices", f"/m/{M}/samples/", f"/m/{M}/indicators/korolev.diagnosed", "/m/kuznetsk/",
+    f"/m/{M}/notices", f"/m/{M}/notices/bursts", f"/m/{M}/notices/bursts/1", "/m/kuznetsk/",
+    f"/m/{M}/samples/", f"/m/{M}/indicators/korolev.diagnosed",
     f"/m/{M}/indicators/korolev.monitoring", "/m/kuznetsk/indicators/kuznetsk.roadmap",
     "/sources/new", "/sources/mood/connect", "/sources/mood/wait", "/sources/mood/settings.txt",
     "/deliveries/", "/deliveries/1", "/accounts/", f"/m/{M}/courses/", f"/m/{M}/withdrawals/",
@@ -39,7 +40,7 @@ POSTS = (
     f"/m/{M}/courses/course", f"/m/{M}/courses/quiz", f"/m/{M}/courses/quiz/not-ours",
     f"/m/{M}/courses/course/take-back", f"/m/{M}/withdrawals/", f"/m/{M}/withdrawals/take-back",
     "/deliveries/1/replay", "/deliveries/99999999/replay",
-    f"/m/{M}/notices/burst", f"/m/{M}/samples/plan_met/head",
+    f"/m/{M}/notices/bursts", f"/m/{M}/samples/plan_met/head",
     f"/m/{M}/records/meetings/save", f"/m/{M}/records/contests/save",
     f"/m/{M}/records/decisions/save", f"/m/{M}/records/roadmap/done",
     f"/m/{M}/records/plans/take-back", f"/m/{M}/records/nothing/save", f"/m/{M}/snapshots/",

@@ -14,7 +14,7 @@ from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
 from connector.domain.owed import Owed, Recipient
 from connector.models import Base, Login, Notice, Record
-from connector.services.notices.bursts import BurstService
+from connector.services.notices.bursts import BurstService, Part
 from connector.services.notices.notices import NoticeService
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -175,9 +175,32 @@ def test_a_burst_is_parked_whole_and_released_or_discarded(database: Database) -
         reconcile(database, owed(f"k:{number}"), subject=number, burst=3)
     assert {(r.state, r.reason) for r in rows(database)} == {("held", "burst")}
     with database.writing() as session:
-        assert BurstService(session).release(TOWN, HOURS, TUESDAY_NOON, "k") == 4
+        assert BurstService(session).release(TOWN, HOURS, TUESDAY_NOON, Part("k")) == 4
     reconcile(database, owed("k:4"), subject=4, burst=3)
     assert {r.state for r in rows(database)} == {"waiting"}
+
+
+def test_what_is_parked_is_told_and_decided_by_kind_and_role(database: Database) -> None:
+    for number in range(3):
+        reconcile(
+            database,
+            owed(f"k:{number}"),
+            owed(f"h:{number}", Recipient.HEAD, "M1"),
+            subject=number,
+            burst=2,
+        )
+    with database.writing() as session:
+        bursts = BurstService(session)
+        first, second = bursts.parked(TOWN)
+        assert (first.role, first.notices, first.people) == ("head", 3, 1)
+        assert (second.role, second.notices, second.since) == ("teacher", 3, TUESDAY_NOON)
+        assert bursts.parked(TOWN, Part(role="teacher")) == [second]
+        assert bursts.count(TOWN) == 6
+        assert bursts.count("elsewhere") == 0
+        assert bursts.discard(TOWN, Part(second.kind, "teacher", second.last - 2)) == 2
+        assert bursts.release(TOWN, HOURS, TUESDAY_NOON, Part(role="head")) == 3
+        (left,) = bursts.parked(TOWN)
+        assert (left.role, left.notices, left.last) == ("teacher", 1, second.last)
 
 
 def test_a_discarded_notice_does_not_come_back(database: Database) -> None:

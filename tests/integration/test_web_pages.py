@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from connector.models import Audit, Notice
 from tests.integration.web_town import M, WebTown, csrf_token, sign_in, web_town
@@ -283,9 +283,13 @@ def test_a_parked_burst_is_decided_on_the_page(
     with own.container.db.writing() as session:
         stalled = update(Notice).where(Notice.kind == "route_stalled")
         session.execute(stalled.values(state="held", reason="burst"))
+        last = session.scalars(select(func.max(Notice.id))).one()
     client, path = own.client("methodist"), f"/m/{M}/notices"
-    form = {"csrf_token": csrf_token(client.get(path).text), "decision": decision}
-    assert client.post(f"{path}/burst", data=form).status_code == 302
+    form = {
+        "csrf_token": csrf_token(client.get(path).text), "decision": decision,
+        "kind": "route_stalled", "last": last,
+    }  # fmt: skip
+    assert client.post(f"{path}/bursts", data=form).status_code == 302
     page = client.get(path).text
     assert "уведомлени" in page
     assert "Слишком много сразу" not in page
@@ -300,7 +304,7 @@ def test_a_parked_burst_is_decided_on_the_page(
     assert acts == [f"burst.{'released' if decision == 'release' else 'discarded'}"]
     teacher = own.client("teacher")
     form["csrf_token"] = csrf_token(teacher.get(path).text)
-    assert teacher.post(f"{path}/burst", data=form).status_code == 403
+    assert teacher.post(f"{path}/bursts", data=form).status_code == 403
 
 
 def test_an_event_can_be_worked_through_again(own: WebTown) -> None:

@@ -1,15 +1,17 @@
 """Bursts of notices: parked whole, then released or given up by a person (domain 6)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from connector.domain.hours import Hours
-from connector.models import Notice
+from connector.models import Notice, Subject
 from connector.models.notice import NOTICE_STATES
+from connector.services.notices.addresses import LOGIN
 from connector.services.notices.unsent import change_unsent
 from connector.services.notices.ways import ways
 
@@ -22,6 +24,32 @@ _TOLD = tuple(state for state in NOTICE_STATES if state != "withdrawn")
 BURST_HELD = "burst"
 RELEASED = "released"
 DISCARDED = "discarded"
+
+
+SAMPLE = 5
+"""Names that stand for all of a burst's people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of the parked is decided: of one kind, one role, up to the notice that was seen last."""
+
+    kind: str | None = None
+    role: str | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """One kind to people in one role. last: the greatest id; sample: names of some."""
+
+    kind: str
+    role: str
+    notices: int
+    people: int
+    since: datetime
+    last: int
+    sample: tuple[str, ...]
 
 
 class BurstService:
@@ -60,10 +88,10 @@ class BurstService:
                 )
 
     def release(
-        self, municipality: str, hours: Hours, now: datetime, kind: str | None = None
+        self, municipality: str, hours: Hours, now: datetime, part: Part | None = None
     ) -> int:
         """Lets a parked burst go after all. Returns how many notices."""
-        rows = self._parked(municipality, kind)
+        rows = self._rows(municipality, part)
         known = ways(self._session, municipality, {r.recipient for r in rows}, hours.policy)
         changes = []
         for r in rows:
@@ -82,25 +110,77 @@ class BurstService:
         change_unsent(self._session, changes)
         return len(rows)
 
-    def discard(self, municipality: str, kind: str | None = None) -> int:
+    def discard(self, municipality: str, part: Part | None = None) -> int:
         """Gives a parked burst up for good; it does not come back. Returns how many notices."""
-        rows = self._parked(municipality, kind)
+        rows = self._rows(municipality, part)
         change_unsent(
             self._session, [{"row": r.id, "state": "withdrawn", "reason": DISCARDED} for r in rows]
         )
         return len(rows)
 
-    def parked(self, municipality: str) -> int:
+    def count(self, municipality: str) -> int:
         """How many notices wait for somebody's decision."""
-        return len(self._parked(municipality, None))
+        query = select(func.count()).select_from(Notice).where(*_parked(municipality, None))
+        return self._session.scalar(query) or 0
 
-    def _parked(self, municipality: str, kind: str | None) -> Sequence[Any]:
-        columns = (Notice.id, Notice.recipient, Notice.kind, Notice.role, Notice.urgent)
-        query = select(*columns).where(
-            Notice.municipality == municipality,
-            Notice.state == "held",
-            Notice.reason == BURST_HELD,
+    def parked(self, municipality: str, part: Part | None = None) -> list[Parked]:
+        """By kind and role, the largest first."""
+        number = func.count()
+        rows = self._session.execute(
+            select(
+                Notice.kind,
+                Notice.role,
+                number,
+                func.count(Notice.recipient.distinct()),
+                func.min(Notice.created_at),
+                func.max(Notice.id),
+            )
+            .where(*_parked(municipality, part))
+            .group_by(Notice.kind, Notice.role)
+            .order_by(number.desc(), Notice.kind, Notice.role)
+        ).all()
+        return [
+            Parked(kind, role, notices, people, since, last,
+                   self._sample(municipality, Part(kind, role)))
+            for kind, role, notices, people, since, last in rows
+        ]  # fmt: skip
+
+    def one(self, municipality: str, notice: int) -> Notice | None:
+        """A parked notice; None: there is none of that number."""
+        query = select(Notice).where(Notice.id == notice, *_parked(municipality, None))
+        return self._session.scalars(query).first()
+
+    def _sample(self, municipality: str, part: Part) -> tuple[str, ...]:
+        """Names of some of the people; of whoever only signs in, the name they do it by."""
+        first = func.min(Notice.id)
+        rows = self._session.execute(
+            select(Notice.recipient, func.max(Subject.title))
+            .outerjoin(
+                Subject,
+                (Subject.municipality == Notice.municipality)
+                & (Subject.kind == "staff")
+                & (Subject.code == Notice.recipient),
+            )
+            .where(Notice.recipient.is_not(None), *_parked(municipality, part))
+            .group_by(Notice.recipient)
+            .order_by(first)
+            .limit(SAMPLE)
         )
-        if kind is not None:
-            query = query.where(Notice.kind == kind)
-        return self._session.execute(query.order_by(Notice.id)).all()
+        return tuple(name or (recipient or "").removeprefix(LOGIN) for recipient, name in rows)
+
+    def _rows(self, municipality: str, part: Part | None) -> Sequence[Any]:
+        columns = (Notice.id, Notice.recipient, Notice.kind, Notice.role, Notice.urgent)
+        query = select(*columns).where(*_parked(municipality, part)).order_by(Notice.id)
+        return self._session.execute(query).all()
+
+
+def _parked(municipality: str, part: Part | None) -> Iterator[ColumnElement[bool]]:
+    yield Notice.municipality == municipality
+    yield Notice.state == "held"
+    yield Notice.reason == BURST_HELD
+    if part is not None and part.kind is not None:
+        yield Notice.kind == part.kind
+    if part is not None and part.role is not None:
+        yield Notice.role == part.role
+    if part is not None and part.last is not None:
+        yield Notice.id <= part.last

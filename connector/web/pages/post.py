@@ -1,24 +1,14 @@
 """Letters as they went out, and the notices they were made of."""
 
-from flask import (
-    Blueprint,
-    abort,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, abort, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from connector.services.access.looks import BURST_DISCARDED, BURST_RELEASED, LETTER_LOOKED_AT
+from connector.services.access.looks import LETTER_LOOKED_AT
 from connector.services.notices.bursts import BurstService
 from connector.services.notices.mailbox import LetterDetails, MailboxService
-from connector.texts.words import plural
 from connector.web.access import the_viewer
 from connector.web.headers import LETTER_POLICY
-from connector.web.household import household, now, nudge, today
+from connector.web.household import household
 from connector.web.noting import note
 from connector.web.numbers import number_of
 from connector.web.words import NOTICE_STATES
@@ -64,37 +54,11 @@ def notices(municipality: str) -> str:
             before=number_of(request.args.get("before")),
             limit=PER_PAGE,
         )
-        burst = BurstService(session).parked(municipality) if the_viewer().sees_all_people else 0
+        burst = BurstService(session).count(municipality) if the_viewer().sees_all_people else 0
     older = found[-1].id if len(found) == PER_PAGE else None
     return render_template(
         "notices.html", notices=found, state=state, states=NOTICE_STATES, older=older, burst=burst
     )
-
-
-@blueprint.post("/notices/burst")
-def decide_burst(municipality: str) -> Response:
-    """Lets go, or gives up, what was parked because there was too much of it at once."""
-    if not the_viewer().sees_all_people:
-        abort(403)
-    decision = request.form.get("decision")
-    if decision not in ("release", "discard"):
-        abort(400)
-    own = household()
-    rules = own.rulebook.rules(municipality)
-    with own.db.reading() as session:
-        calendar = own.settings.get(session, municipality, today(municipality)).calendar
-    with own.db.writing() as session:
-        bursts = BurstService(session)
-        if decision == "release":
-            count = bursts.release(municipality, rules.post_hours(calendar), now())
-        else:
-            count = bursts.discard(municipality)
-    action = BURST_RELEASED if decision == "release" else BURST_DISCARDED
-    note(action, municipality, None, {"notices": count})
-    nudge()
-    done = "Отправка разрешена" if decision == "release" else "Отклонено"
-    flash(f"{done}: {count} {plural(count, 'уведомление', 'уведомления', 'уведомлений')}.")
-    return redirect(url_for("post.notices", municipality=municipality))
 
 
 def _own() -> list[str] | None:
