@@ -40,6 +40,7 @@ def test_a_burst_is_looked_at_and_decided_on_a_phone(visit: Begin, street: Stree
     seen = visit(java_script_enabled=False, width=375)
     page = seen.open(f"/m/{M}/")
     page.get_by_role("link", name="задержанных уведомлений").click()
+    page.wait_for_load_state()
     teachers, mentors = page.get_by_role("region").filter(has_text="Маршрут завершён").all()
     assert "7 уведомлений" in teachers.inner_text()
     teachers.get_by_role("link", name="Показать одно письмо").click()

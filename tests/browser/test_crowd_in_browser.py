@@ -36,6 +36,12 @@ def text_of(page: Page) -> str:
     return page.locator("main").inner_text()
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Counting does not wait: a long list would be counted while it is still coming in."""
+    link.click()
+    page.wait_for_load_state()
+
+
 def beyond(page: Page) -> int:
     wide: int = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -51,14 +57,14 @@ def test_forty_cards_stay_readable_on_a_phone(visit: Begin) -> None:
     assert page.evaluate(CONTRAST) == []
     # Whose turn it is stands above the cards, so that one group can be opened alone.
     turns = page.get_by_role("navigation", name="Чья очередь")
-    turns.get_by_role("link", name="новые").click()
+    follow(page, turns.get_by_role("link", name="новые"))
     shown = page.get_by_role("article").count()
     assert 0 < shown < crowd.STALLED
     page.get_by_label("Кто", exact=True).fill("гаврилова раиса")
-    page.get_by_role("button", name="Показать").click()
+    follow(page, page.get_by_role("button", name="Показать"))
     assert page.get_by_label("Кто", exact=True).input_value() == "гаврилова раиса"
     assert "Все маршруты движутся" not in text_of(page), "forty of them stand still"
-    page.get_by_role("link", name="Показать всех").click()
+    follow(page, page.get_by_role("link", name="Показать всех"))
     assert page.get_by_role("article").count() >= crowd.STALLED
 
 
@@ -137,10 +143,10 @@ def test_the_second_page_is_where_one_stays(visit: Begin, monkeypatch: pytest.Mo
 
 def test_the_first_page_says_what_waits_and_leads_there(visit: Begin) -> None:
     page = visit(width=375).open(f"/m/{M}/")
-    page.get_by_role("link", name="остановившихся маршрут").click()
+    follow(page, page.get_by_role("link", name="остановившихся маршрут"))
     assert page.get_by_role("article").count() >= crowd.STALLED
     page.goto(page.url.replace("routes/stalls/?methodist=all", ""))
-    page.get_by_role("link", name="черновик").click()
+    follow(page, page.get_by_role("link", name="черновик"))
     assert page.get_by_role("heading", level=1).inner_text() == "Черновики маршрутов"
     head = visit("head").open(f"/m/{M}/")
     assert head.get_by_role("link", name="остановившихся маршрут").count() == 1
@@ -165,13 +171,13 @@ def test_thirty_drafts_are_approved_at_once(visit: Begin) -> None:
     assert beyond(page) == 0
     # Nobody is named: thirty refusals are one sentence, and nothing typed is lost.
     page.get_by_label("Кто утверждает").evaluate("field => field.removeAttribute('required')")
-    page.get_by_role("button", name="Утвердить все на этой странице").click()
+    follow(page, page.get_by_role("button", name="Утвердить все на этой странице"))
     told = page.get_by_role("status").all_inner_texts()
     assert len(told) == 1
     assert "и ещё 25: не указано, кто утверждает" in told[0]
 
     page.get_by_label("Кто утверждает").fill("T-1")
-    page.get_by_role("button", name="Утвердить все на этой странице: 30").click()
+    follow(page, page.get_by_role("button", name="Утвердить все на этой странице: 30"))
     assert "Утверждено: 30 маршрутов." in page.get_by_role("status").inner_text()
     rows = page.get_by_role("table").locator("tbody tr")
     assert 1 <= rows.count() <= 5
