@@ -125,7 +125,8 @@ def test_the_mail_server_is_greeted_and_gets_no_letter(
 ) -> None:
     def checked(url: str) -> Finding:
         channel = SmtpChannel(parse_smtp_url(url), "connector@example.org")
-        return mail(SimpleNamespace(channels={EMAIL: channel}))  # type: ignore[arg-type]
+        config = config_for(tmp_path)
+        return mail(SimpleNamespace(channels={EMAIL: channel}, config=config))  # type: ignore[arg-type]
 
     assert checked(f"smtp://127.0.0.1:{smtp_server.port}").level is Level.OK
     assert smtp_server.received == []

@@ -17,10 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connector.channels.channel import ChannelDown, OutgoingLetter, Refused, TryLater
+from connector.channels.channel import OutgoingLetter
 from connector.db import Database
 from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
+from connector.domain.messengers import ChannelDown, Refused, TryLater
 from connector.domain.owed import Owed, Recipient
 from connector.domain.preferences import EVERY_KIND, Choice
 from connector.models import Base, Notice

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from connector.channels.channel import ChannelDown, OutgoingLetter
+from connector.channels.channel import OutgoingLetter
 from connector.db import Database
+from connector.domain.messengers import ChannelDown
 from connector.domain.owed import Owed, Recipient
 from connector.models import Base, Letter, Notice
 from connector.runtime.send import Sender

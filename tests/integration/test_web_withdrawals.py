@@ -72,4 +72,4 @@ def test_a_reset_is_answered_for_all_and_comes_undone(own: WebTown) -> None:
 def test_only_those_who_enter_records_answer(own: WebTown) -> None:
     for role in ("teacher", "head", "viewer"):
         assert own.client(role).get(PAGE).status_code == 403
-        assert "Ждёт вашего решения" not in own.client(role).get(f"/m/{M}/").text
+        assert "отменённый в Moodle" not in own.client(role).get(f"/m/{M}/").text

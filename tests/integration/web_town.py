@@ -114,6 +114,7 @@ def web_town(
 ) -> Iterator[WebTown]:
     """more: rows of sheets beside the town's own."""
     if database_url is None:
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "connector.sqlite3").write_bytes(migrated_file())
     container = build(config_in(folder, database_url), AdjustableClock(NOW))
     try:
