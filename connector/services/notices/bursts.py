@@ -96,17 +96,9 @@ class BurstService:
         changes = []
         for r in rows:
             route = known.route(r.recipient, r.kind, r.role, r.urgent)
-            changes.append(
-                {
-                    "row": r.id,
-                    # Meanwhile somebody may have switched it off, or lost the address.
-                    "state": "held" if route.held else "waiting",
-                    "reason": route.held or RELEASED,
-                    "channel": route.channel,
-                    "address": route.address,
-                    "not_before": route.moment(hours, now),
-                }
-            )
+            # Meanwhile somebody may have switched it off, or lost the address.
+            reason = route.held or RELEASED
+            changes.append({"row": r.id, **route.columns(hours, now), "reason": reason})
         change_unsent(self._session, changes)
         return len(rows)
 

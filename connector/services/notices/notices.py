@@ -109,16 +109,7 @@ class NoticeService:
             is_timed = recipient is None or row.attempts
             if is_timed and before == (route.channel, route.address, route.held):
                 continue
-            changes.append(
-                {
-                    "row": row.id,
-                    "state": "held" if route.held else "waiting",
-                    "reason": route.held,
-                    "channel": route.channel,
-                    "address": route.address,
-                    "not_before": route.moment(hours, now),
-                }
-            )
+            changes.append({"row": row.id, **route.columns(hours, now)})
         change_unsent(self._session, changes)
         return len(changes)
 
@@ -268,21 +259,16 @@ def _row(
     now: datetime,
 ) -> dict[str, Any]:
     route = _route(owed, known)
-    state, reason = _state_of(route)
     return {
         "municipality": municipality,
         "key": owed.key,
         "kind": owed.kind,
         "role": str(owed.role),
         "recipient": owed.recipient,
-        "channel": route.channel,
-        "address": route.address,
         "params": dict(owed.params),
         "about_subject": subject,
         "urgent": owed.urgent,
-        "state": state,
-        "reason": reason,
         "created_at": now,
-        "not_before": route.moment(hours, now),
         "attempts": 0,
+        **route.columns(hours, now),
     }

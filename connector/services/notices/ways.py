@@ -44,6 +44,16 @@ class Route:
             return hours.next_open(now)
         return hours.next_digest(now, self.settled.hour, self.settled.weekday)
 
+    def columns(self, hours: Hours, now: datetime) -> dict[str, Any]:
+        """Of a notice that is not sent yet, and is set on this way anew."""
+        return {
+            "state": "held" if self.held else "waiting",
+            "reason": self.held,
+            "channel": self.channel,
+            "address": self.address,
+            "not_before": self.moment(hours, now),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
