@@ -103,14 +103,17 @@ class CohortService:
     def keep(self, source: str, cohort: Wanted, members: frozenset[str], now: datetime) -> None:
         """Makes the rows of a cohort say what is to be done. members: as Moodle shows them.
 
-        Members whose account belongs to nobody here are left alone, whosever the cohort is: nothing
-        is known of them.
+        now: of no later than they were asked for. Members whose account belongs to nobody here are
+        left alone, whosever the cohort is: nothing is known of them.
         """
         rows = self._rows(source, cohort.idnumber)
         changes: list[tuple[int, dict[str, Any]]] = []
         news: list[dict[str, Any]] = []
         for user in sorted({*cohort.people, *(members & cohort.known.keys()), *rows}):
             row = rows.get(user)
+            if row is not None and row.done_at is not None and row.done_at > now:
+                # Done there since: it would look as if somebody had undone it by hand.
+                continue
             former = None if row is None else _membership(row)
             step = next_step(former, user in members, user in cohort.people, cohort.is_ours)
             if step is None:
@@ -149,14 +152,15 @@ class CohortService:
     def _rows(self, source: str, cohort: str) -> dict[str, Any]:
         rows = self.session.execute(
             select(
-                Action.id, Action.user_id, Action.kind, Action.state, Action.reason, Action.params
+                Action.id, Action.user_id, Action.kind, Action.state, Action.reason, Action.params,
+                Action.done_at,
             ).where(
                 Action.municipality == self.municipality,
                 Action.source == source,
                 Action.target == cohort,
                 Action.kind.in_((str(ActionKind.JOIN), str(ActionKind.LEAVE))),
             )
-        )
+        )  # fmt: skip
         return {row.user_id: row for row in rows}
 
     def _accounts(self, source: str) -> dict[str, str]:

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from connector.domain.people import Role
 from connector.domain.wishes import CohortWish, MoodleWishes
 from connector.models import CohortRound
+from connector.moodle.acting import Desk
+from connector.runtime.cohort_rounds import CohortRounds
 from tests.contract.living_acting import cohort
 from tests.contract.living_rest import MAINTENANCE, READ
 from tests.integration.spine.acting_town import TOWN, acting_town, actions
@@ -86,3 +90,33 @@ def test_a_refusal_is_told_and_trouble_passes(tmp_path: Path) -> None:
         assert the_round(town).error is None
         assert {one[2:] for one in actions(town)} == {("refused", "nopermissions")}
         assert own.members == set()
+
+
+def test_what_is_done_while_members_are_read_is_not_taken_for_undone(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Two workers: one reads who is in the cohort, meanwhile the other puts somebody in."""
+    with acting_town(tmp_path, WANTED, database_url) as town:
+        mentees = cohort(town.moodle, "MENTEES")
+        mentored(town)
+        c = town.engine.container
+        rounds = CohortRounds(c.db, c.rulebook, c.box, c.moodles, c.clock)
+        rounds.run_once()
+        assert ("ST-2", "MENTEES", "waiting", None) in actions(town)
+        town.later(HOUR)
+        read = Desk.members
+
+        def members(desk: Desk, name: str) -> frozenset[str] | None:
+            seen = read(desk, name)
+            town.later(1)
+            with pytest.MonkeyPatch.context() as patch:
+                # The other one makes no round, which is this one's.
+                patch.setattr(CohortRounds, "run_once", lambda self: 0)
+                town.engine.act()
+            return seen
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Desk, "members", members)
+            rounds.run_once()
+        assert town.users["ST-2"] in mentees.members
+        assert ("ST-2", "MENTEES", "done", "done") in actions(town)
