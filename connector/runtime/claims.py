@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 
 from connector import tracing
 from connector.errors import LostLease
-from connector.models import Action, Delivery, DraftWish, Reconciliation, Subject
+from connector.models import (
+    Action,
+    Delivery,
+    DraftWish,
+    EventLine,
+    Reconciliation,
+    Subject,
+    Webhook,
+)
 from connector.models.among import among
 from connector.models.many import update_many
 
@@ -116,30 +124,25 @@ def release_subjects(session: Session, claim: Claim, ids: Sequence[int]) -> None
     _release(session, Subject, Subject.lease_token == claim.token, Subject.id.in_(ids))
 
 
+CLAIMED = (Delivery, Subject, Action, Reconciliation, DraftWish, Webhook, EventLine)
+"""Whatever is taken under a term, but letters: of one that was begun nobody knows whether it has
+gone, and it is looked for no sooner than any process could still be at it."""
+
+
 def release_everything(session: Session) -> None:
     """Ends every claim, for a process that is the only one to work and has just begun.
 
     Should there be another one after all, it finds its claims lost and nothing is written twice.
     """
-    _release(session, Delivery, Delivery.lease_token.is_not(None))
-    _release(session, Subject, Subject.lease_token.is_not(None))
-    _release(session, Action, Action.lease_token.is_not(None))
-    _release(session, Reconciliation, Reconciliation.lease_token.is_not(None))
-    # Who is looked at for a draft is taken under a term alone.
-    session.execute(
-        update(DraftWish)
-        .where(DraftWish.lease_until.is_not(None))
-        .values(lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    for model in CLAIMED:
+        _release(session, model, model.lease_until.is_not(None))
 
 
 def _release(session: Session, model: Any, *which: ColumnElement[bool]) -> None:
+    # Who is looked at for a draft is taken under a term alone.
+    claim = {name: None for name in ("lease_token", "lease_until") if hasattr(model, name)}
     session.execute(
-        update(model)
-        .where(*which)
-        .values(lease_token=None, lease_until=None)
-        .execution_options(synchronize_session=False)
+        update(model).where(*which).values(claim).execution_options(synchronize_session=False)
     )
 
 

@@ -24,7 +24,9 @@ PUBLISH_S = 2.0
 """How long an event may wait to be put in line; no nudge says that there is one."""
 BATCH = 200
 TERM = timedelta(seconds=60)
-"""Longer than a batch takes, its broker half dead; how long the next one waits after a crash."""
+"""Longer than a batch takes, its broker half dead; how long the next one waits after a crash. The
+line is left with each batch: whoever cannot reach the broker must not keep it from those who can.
+"""
 
 Publish = Callable[[Sequence[StoredEvent]], None]
 """Hands events to the broker, in their order; returns once it confirmed all of them. Raises
@@ -77,23 +79,28 @@ class EventPublisher:
         with self._db.reading() as session:
             # Only now: what the one before us has told must not be read as untold.
             events = EventLineService(session).unpublished(BATCH)
-        if not events:
+        told = events if self._is_confirmed(events) else []
+        try:
+            with self._db.writing() as session:
+                EventLineService(session).leave(told, self._token, self._clock.now())
+        except LostLease:
+            log.warning("publish.lost_lease events=%d", len(told))
             return 0
+        if told:
+            self._tallies.add("events", "published", by=len(told))
+        return len(told)
+
+    def _is_confirmed(self, events: Sequence[StoredEvent]) -> bool:
+        if self._publish is None or not events:
+            return False
         try:
             self._publish(events)
         except BrokerUnavailable as err:
             self._note(err)
             self._tallies.add("events", "broker_away")
-            return 0
+            return False
         self._note(None)
-        try:
-            with self._db.writing() as session:
-                EventLineService(session).mark_published(events, self._token, self._clock.now())
-        except LostLease:
-            log.warning("publish.lost_lease events=%d", len(events))
-            return 0
-        self._tallies.add("events", "published", by=len(events))
-        return len(events)
+        return True
 
     def _note(self, err: BrokerUnavailable | None) -> None:
         """Logs the change, not every look of a night without a broker."""

@@ -13,6 +13,7 @@ from connector.domain.events import DomainEvent, EventType
 from connector.domain.signals import Arrival
 from connector.errors import BrokerUnavailable, LostLease
 from connector.models import Event, EventLine
+from connector.runtime.claims import release_everything
 from connector.runtime.publish import TERM, EventPublisher
 from connector.services.cases.subjects import mark_all_dirty
 from connector.services.events.line import EventLineService
@@ -155,6 +156,32 @@ def test_one_publishes_at_a_time_and_the_next_takes_over_when_it_died(town: Spin
     assert broker.told == ["k1", "k1"]
 
 
+def test_one_whose_broker_is_away_leaves_the_line_to_others(town: Spine) -> None:
+    db, here, there = town.container.db, Broker(), Broker()
+    put(db, 1)
+    here.is_away = True
+    first = EventPublisher(db, town.clock, here.publish)
+    second = EventPublisher(db, town.clock, there.publish)
+    first.run_once()
+    assert second.run_once() == 1
+    # Nor does one that told everything keep it: it may be told to end before there is more.
+    put(db, 2)
+    here.is_away = False
+    assert first.run_once() == 2
+    assert (there.told, here.told) == (["k1"], ["k2"])
+
+
+def test_a_process_that_begins_alone_publishes_what_a_dead_one_was_at(town: Spine) -> None:
+    db, broker = town.container.db, Broker()
+    put(db, 1)
+    EventPublisher(db, town.clock).run_once()
+    with db.writing() as session:
+        assert EventLineService(session).take_publishing("dead", NOW + DAY, NOW)
+    with db.writing() as session:
+        release_everything(session)
+    assert EventPublisher(db, town.clock, broker.publish).run_once() == 1
+
+
 def test_whoever_lost_the_line_marks_nothing(town: Spine) -> None:
     db = town.container.db
     put(db, 1)
@@ -166,7 +193,7 @@ def test_whoever_lost_the_line_marks_nothing(town: Spine) -> None:
     with db.writing() as session:
         assert EventLineService(session).take_publishing("new", NOW + DAY, NOW + DAY)
     with pytest.raises(LostLease), db.writing() as session:
-        EventLineService(session).mark_published(events, "late", NOW)
+        EventLineService(session).leave(events, "late", NOW)
     assert events_in(db)[0].published_at is None
     with db.reading() as session:
         assert session.scalars(select(EventLine.last)).one() == 1

@@ -17,6 +17,7 @@ from connector.clock import AdjustableClock
 from connector.domain.events import DomainEvent, EventType
 from connector.models import Base, Event, WebhookCall
 from connector.runtime.call import MOST_TRIES, TERM, Caller
+from connector.runtime.claims import release_everything
 from connector.runtime.publish import EventPublisher
 from connector.services.events.recording import record
 from connector.services.webhooks.calls import WebhookCallService
@@ -228,6 +229,19 @@ def test_killed_between_answer_and_mark_it_is_sent_again_as_the_same(
     assert caller(town).run_once() == 1
     first, second = other.ids()
     assert first == second
+
+
+def test_a_process_that_begins_alone_calls_what_a_dead_one_was_at(
+    town: Container, other: Receiver
+) -> None:
+    number = subscribe(town, other.url)
+    happen(town, 1)
+    with town.db.writing() as session:
+        assert WebhookCallService(session).take(number, "dead", NOW + TERM, NOW)
+    assert caller(town).run_once() == 0
+    with town.db.writing() as session:
+        release_everything(session)
+    assert caller(town).run_once() == 1
 
 
 def test_inner_addresses_are_refused_unless_they_are_allowed(

@@ -1,6 +1,6 @@
 """The line of events: each gets its place once its transaction is over, one after the other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,14 +84,19 @@ class EventLineService:
         )
         return [stored(tuple(row)) for row in rows]
 
-    def mark_published(self, events: Iterable[StoredEvent], token: str, now: datetime) -> None:
-        """Raises LostLease, after which somebody else tells these once more."""
-        held = self._session.scalars(
-            select(EventLine.lease_token).where(EventLine.name == LINE).with_for_update()
-        ).first()
-        if held != token:
+    def leave(self, published: Sequence[StoredEvent], token: str, now: datetime) -> None:
+        """Marks what the broker confirmed, and ends the claim. Raises LostLease, after which
+        somebody else tells these once more."""
+        left = self._session.execute(
+            update(EventLine)
+            .where(EventLine.name == LINE, EventLine.lease_token == token)
+            .values(lease_token=None, lease_until=None)
+            .returning(EventLine.name)
+            .execution_options(synchronize_session=False)
+        )
+        if left.first() is None:
             raise LostLease(token)
-        keys = [{"id": event.row} for event in events]
+        keys = [{"id": event.row} for event in published]
         update_many(self._session, Event, keys, [{"published_at": now}] * len(keys))
 
     def after(
