@@ -5,8 +5,9 @@ claim was lost. A crash between sending and marking sends the letter once more, 
 Message-ID: at least once is what mail can promise, and the identifier makes it once. A database
 that is away for a moment is no crash: the mark is written as soon as it is back.
 
-Nothing here waits for a channel that is down, or that may take no more letters this minute: what is
-for it is left where it is, the others go on, and a later turn finds it.
+Nothing here waits for a line that is down, or that may take no more letters this minute: what is
+for it is left where it is, the others go on, and a later turn finds it. What messengers were to say
+goes by mail when their line has been down for a day.
 """
 
 import logging
@@ -23,12 +24,14 @@ from connector import tracing
 from connector.channels.channel import Channel, OutgoingLetter, message_id
 from connector.clock import Clock
 from connector.db import Database
+from connector.domain.lines import Line
 from connector.domain.messengers import ChannelDown, NotNow, Refused, TryLater
 from connector.domain.preferences import EMAIL
 from connector.errors import ConnectorError, LostLease, StorageUnavailable
 from connector.services.access.letter_links import LetterLinks
 from connector.services.notices.channel_watches import ChannelWatchService
 from connector.services.notices.leads import leads_of
+from connector.services.notices.notices import NoticeService
 from connector.services.notices.pace import Pace, PaceService
 from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
@@ -72,9 +75,9 @@ class Sender:
     """Any number may run, in threads or processes: each notice goes out in one letter.
 
     url: address of the pages, named in letters. domain: right half of the Message-IDs; it must stay
-    the same over restarts. channel: of e-mail; others: by the names that notices bear. One that is
-    down is left alone for a while, and the others go on. paces: of the channels that have one, by
-    the same names; the senders of an installation keep it together.
+    the same over restarts. channel: of e-mail; others: by the names that notices bear. A line that
+    is down is left alone for a while, and the others go on. paces: of the channels that have one,
+    by the same names; the senders of an installation keep it together.
     """
 
     def __init__(
@@ -97,8 +100,8 @@ class Sender:
         self._offices = offices
         self._channels = {**(others or {}), EMAIL: channel}
         self._paces = paces or {}
-        self._resting: dict[str, datetime] = {}
-        self._unreached: dict[str, set[str]] = {}
+        self._resting: dict[Line, datetime] = {}
+        self._unreached: dict[Line, set[str]] = {}
         self._clock = clock
         self._url = url
         self._domain = domain
@@ -112,14 +115,14 @@ class Sender:
         with self._db.reading() as session:
             sending = SendingService(session)
             open_ones = self._open_offices(session, sending.due_municipalities(now), now)
-            self._resting = {name: until for name, until in self._resting.items() if until > now}
+            self._resting = {line: until for line, until in self._resting.items() if until > now}
             groups = sending.due_groups(open_ones, now, LETTERS, self._resting) if open_ones else []
         handled = 0
         for group in groups:
             if self._clock.now() - now > TURN:
                 break
             office = open_ones[group.municipality]
-            if group.channel in self._resting or not office.hours.are_open(self._clock.now()):
+            if self._is_resting(group) or not office.hours.are_open(self._clock.now()):
                 continue
             claimed = self._claim(group)
             if claimed is None:
@@ -132,8 +135,8 @@ class Sender:
             except LostLease:
                 log.warning("send.lost_lease municipality=%s", group.municipality)
             except ChannelDown as err:
-                log.warning("send.channel_down channel=%s reason=%s", group.channel, err)
-                self._resting[group.channel] = self._clock.now() + DOWN_PAUSE
+                log.warning("send.channel_down channel=%s reason=%s", group.line, err)
+                self._resting[group.line] = self._clock.now() + DOWN_PAUSE
             except StorageUnavailable:
                 raise
             # Whatever one letter trips over must keep neither the others from going out, nor this
@@ -150,6 +153,9 @@ class Sender:
         found = {m: self._offices.find(session, m, now) for m in municipalities}
         return {m: o for m, o in found.items() if o is not None and o.hours.are_open(now)}
 
+    def _is_resting(self, group: DueGroup) -> bool:
+        return group.line in self._resting or Line(group.channel) in self._resting
+
     def _claim(self, group: DueGroup) -> ClaimedGroup | None:
         # Each claim begins its own term: those of a long turn would end before their letters go.
         now = self._clock.now()
@@ -159,7 +165,7 @@ class Sender:
                 # First of all: whoever waits here holds no notice that another one waits for.
                 wait_until = PaceService(session).take(group.channel, pace, now) if pace else None
                 if wait_until is not None:
-                    self._resting[group.channel] = wait_until
+                    self._resting[Line(group.channel)] = wait_until
                     return None
                 claimed = SendingService(session).claim(group, self._new_token(), now + TERM, now)
                 if claimed is None:
@@ -195,7 +201,7 @@ class Sender:
         except ChannelDown as err:
             self._put_off(claimed, office, err)
             raise
-        self._unreached.pop(name, None)
+        self._unreached.pop(claimed.group.line, None)
         if leads is not None:
             # Pages show letters to others too: what lets the reader in must not let them in.
             text, html = leads.kept(letter.text), leads.kept(letter.html)
@@ -256,7 +262,7 @@ class Sender:
             try:
                 with self._db.writing() as session:
                     SendingService(session).sent(claimed, columns, self._clock.now())
-                    ChannelWatchService(session).works(claimed.group.channel)
+                    ChannelWatchService(session).works(claimed.group.line)
                 break
             except StorageUnavailable as err:
                 log.warning("send.not_marked error=%s left=%d", err, left)
@@ -273,18 +279,21 @@ class Sender:
 
     def _is_unreached(self, group: DueGroup) -> bool:
         """Whether this is one of many in a row: then it is no try of this letter."""
-        unreached = self._unreached.setdefault(group.channel, set())
+        unreached = self._unreached.setdefault(group.line, set())
         unreached.add(group.address)
         return len(unreached) >= MANY_IN_A_ROW
 
     def _put_off(self, claimed: ClaimedGroup, office: PostOffice, fault: NotNow) -> None:
-        at = office.hours.next_open(self._clock.now() + DOWN_PAUSE)
+        group, now = claimed.group, self._clock.now()
+        at = office.hours.next_open(now + DOWN_PAUSE)
         with self._db.writing() as session:
             SendingService(session).put_off(claimed, str(fault), at, fault.perhaps_sent)
             # In one transaction, or a notice would wait of which nobody knows why.
             watch = ChannelWatchService(session)
-            watch.down(claimed.group.channel, str(fault), self._clock.now())
-        self._count(claimed.group.channel, "channel_down")
+            watch.down(group.line, str(fault), now)
+            if group.channel != EMAIL and str(group.line) in watch.given_up(now):
+                NoticeService(session).detour(group.municipality, group.line, office.hours, now)
+        self._count(group.channel, "channel_down")
 
     def _set_back(self, claimed: ClaimedGroup, office: PostOffice) -> None:
         try:
@@ -313,7 +322,7 @@ class Sender:
         more for a person, that way ends, and the notices wait for a better one or go on by mail."""
         name, municipality = claimed.group.channel, claimed.group.municipality
         # It spoke, and of this letter: it is not down.
-        self._unreached.pop(name, None)
+        self._unreached.pop(claimed.group.line, None)
         if name == EMAIL and reason not in ADDRESS_FAULTS:
             self._fail(claimed, reason)
             return

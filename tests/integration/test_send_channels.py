@@ -22,11 +22,14 @@ from connector.domain.messengers import (
     ShortMessage,
     TryLater,
 )
-from connector.models import Base, LinkCode, Preference, Record, Way
+from connector.domain.preferences import EMAIL, STANDARD
+from connector.models import Base, ChannelWatch, LinkCode, Preference, Record, Way
 from connector.runtime.link import MaxLinker
 from connector.runtime.send import DOWN_PAUSE, MOST_TRIES, TERM, Sender
+from connector.services.notices.channel_watches import GIVEN_UP, TRIED
 from connector.services.notices.linking import TERM as CODE_TERM
 from connector.services.notices.linking import LinkingService
+from connector.services.notices.ways import ways
 from tests.integration.fake_max import TOKEN, FakeMax, fake_max
 from tests.integration.test_send_letters import (
     TUESDAY_NOON,
@@ -192,6 +195,71 @@ def test_a_channel_that_is_set_up_no_longer_waits_and_says_so(
     put(database, "a", channel="max", address="500")
     assert sender(database, clock).run_once() == 1
     assert states(database) == {("waiting", "not_set_up")}
+
+
+def test_one_moodle_that_is_down_holds_up_no_other(
+    database: Database, clock: AdjustableClock
+) -> None:
+    for n in range(3):
+        put(database, f"a{n}", to=f"A{n}", channel="moodle", address=f"first_lms:{n + 1}")
+        put(database, f"b{n}", to=f"B{n}", channel="moodle", address=f"firstXlms:{n + 1}",
+            municipality="kuznetsk")  # fmt: skip
+
+    class Moodles(Messenger):
+        def send(self, letter: OutgoingLetter) -> bytes | None:
+            self.fault = ChannelDown("no_token") if letter.address.startswith("first_") else None
+            return super().send(letter)
+
+    moodles = Moodles()
+    sending = sender(database, clock, moodle=moodles)
+    while sending.run_once():
+        pass
+    assert sorted(letter.address for letter in moodles.taken) == [
+        "firstXlms:1", "firstXlms:2", "firstXlms:3",
+    ]  # fmt: skip
+    assert moodles.tries == 4
+    assert {row.state for row in rows(database) if row.key.startswith("a")} == {"waiting"}
+
+
+def test_what_a_messenger_was_to_say_goes_by_mail_once_it_is_down_for_a_day(
+    database: Database, clock: AdjustableClock
+) -> None:
+    linked(database)
+    put(database, "now", channel="max", address="500")
+    later = TUESDAY_NOON + timedelta(days=2)
+    put(database, "later", channel="max", address="500", not_before=later)
+    # Nobody knows another way to this one.
+    put(database, "waits", to="T7", channel="max", address="700")
+    messenger = Messenger(ChannelDown("max_503"))
+    sending = sender(database, clock, max=messenger)
+    for waited in (timedelta(0), GIVEN_UP - timedelta(seconds=1)):
+        clock.move_to(TUESDAY_NOON + waited)
+        sending.run_once()
+    assert {row.channel for row in rows(database)} == {"max"}
+    for pauses in (1, 2):
+        clock.move_to(TUESDAY_NOON + GIVEN_UP + pauses * (DOWN_PAUSE + timedelta(minutes=1)))
+        sending.run_once()
+    found = {row.key: (row.state, row.channel, row.address) for row in rows(database)}
+    assert found == {
+        "now": ("sent", "email", "t1@example.org"),
+        "later": ("waiting", "email", "t1@example.org"),
+        "waits": ("waiting", "max", "700"),
+    }
+    assert next(row for row in rows(database) if row.key == "later").not_before == later
+    # What comes next tries the messenger no oftener than once in an hour.
+    with database.reading() as session:
+        reached = ways(session, "korolev", ["T1"], STANDARD, clock.now())
+        assert reached.route("T1", "route_completed", "teacher", urgent=False).channel == EMAIL
+        tried = ways(session, "korolev", ["T1"], STANDARD, clock.now() + TRIED)
+        assert tried.route("T1", "route_completed", "teacher", urgent=False).channel == MAX
+    messenger.fault = None
+    clock.move_to(clock.now() + timedelta(days=1))
+    put(database, "back", channel="max", address="500")
+    while sending.run_once():
+        pass
+    assert {letter.address for letter in messenger.taken} == {"700", "500"}
+    with database.reading() as session:
+        assert session.scalars(select(ChannelWatch)).all() == []
 
 
 def test_killed_between_sending_and_marking_the_double_can_be_told(

@@ -174,7 +174,7 @@ def test_a_burst_that_is_released_goes_the_way_of_today(database: Database) -> N
 def test_ways_are_found_for_many_people_in_a_fixed_number_of_queries(database: Database) -> None:
     choose(database, hour=10, to="T2")
     with database.reading() as session:
-        found = ways(session, TOWN, ["T1", "T2", "X9"], STANDARD)
+        found = ways(session, TOWN, ["T1", "T2", "X9"], STANDARD, NOON)
     assert found.route("T2", "plan_met", "head", False).settled.hour == 10
     assert found.route("X9", "plan_met", "head", False).held == "no_address"
     assert found.route(None, "plan_met", "head", False).held == "no_recipient"

@@ -37,7 +37,7 @@ class LinkService:
         return (
             now < link.expires_at
             and self._session.get(UsedLink, digest_of(token)) is None
-            and self._is_reachable(link)
+            and self._is_reachable(link, now)
         )
 
     def use(self, link: SignInLink, token: str, now: datetime) -> SignedIn | None:
@@ -46,7 +46,7 @@ class LinkService:
 
         fingerprint: of the password, empty where there is none.
         """
-        if now >= link.expires_at or not self._is_reachable(link):
+        if now >= link.expires_at or not self._is_reachable(link, now):
             return None
         signed_in = self._whoever(link.municipality, link.recipient, now)
         if signed_in is None:
@@ -101,8 +101,8 @@ class LinkService:
         viewer = self.viewer_of_person(municipality, recipient, now)
         return SignedIn(viewer, "") if viewer is not None else None
 
-    def _is_reachable(self, link: SignInLink) -> bool:
-        known = ways(self._session, link.municipality, [link.recipient], STANDARD)
+    def _is_reachable(self, link: SignInLink, now: datetime) -> bool:
+        known = ways(self._session, link.municipality, [link.recipient], STANDARD, now)
         own = {known.mail.get(link.recipient)}
         own |= {a for (recipient, _), a in known.others.items() if recipient == link.recipient}
         return any(link.fits(address) for address in own)

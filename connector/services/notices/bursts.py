@@ -92,7 +92,8 @@ class BurstService:
     ) -> int:
         """Lets a parked burst go after all. Returns how many notices."""
         rows = self._rows(municipality, part)
-        known = ways(self._session, municipality, {r.recipient for r in rows}, hours.policy)
+        recipients = {r.recipient for r in rows}
+        known = ways(self._session, municipality, recipients, hours.policy, now)
         changes = []
         for r in rows:
             route = known.route(r.recipient, r.kind, r.role, r.urgent)

@@ -13,6 +13,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from connector.domain.hours import Hours
+from connector.domain.lines import Line
 from connector.domain.owed import Owed
 from connector.domain.stall_notices import ROUTE_STALLED
 from connector.models import Notice, Subject
@@ -21,6 +22,7 @@ from connector.models.many import insert_many
 from connector.services.cases.subjects import mark_dirty
 from connector.services.imports.stored_rows import chunks
 from connector.services.notices.bursts import BURST, BURST_HELD, DISCARDED, BurstService
+from connector.services.notices.lines import on_line
 from connector.services.notices.unsent import UNSENT, change_unsent
 from connector.services.notices.ways import (
     OFF_BY_CHOICE,
@@ -64,7 +66,7 @@ class NoticeService:
         )
         rows = self._unsent(municipality, owed_by_subject.keys())
         told = _recipients(n for _, n in owed.values())
-        known = ways(self._session, municipality, told, hours.policy)
+        known = ways(self._session, municipality, told, hours.policy, now)
         silent = [r for r in rows if r.key not in owed and r.about_subject not in partly]
         self._withdraw([r.id for r in silent if r.state != "withdrawn"])
         self._freshen([(r, owed[r.key][1]) for r in rows if r.key in owed], known, hours, now)
@@ -75,7 +77,7 @@ class NoticeService:
     def tell(self, municipality: str, owed: Iterable[Owed], hours: Hours, now: datetime) -> None:
         """Adds notices that follow from no single subject; one that is there stays as it is."""
         notices = list(owed)
-        known = ways(self._session, municipality, _recipients(notices), hours.policy)
+        known = ways(self._session, municipality, _recipients(notices), hours.policy, now)
         self._insert(municipality, [(None, n) for n in notices], known, hours, now)
 
     def readdress(
@@ -100,7 +102,8 @@ class NoticeService:
             )
             .order_by(Notice.id)
         ).all()
-        known = ways(self._session, municipality, {row.recipient for row in rows}, hours.policy)
+        recipients = {row.recipient for row in rows}
+        known = ways(self._session, municipality, recipients, hours.policy, now)
         changes = []
         for row in rows:
             route = known.route(row.recipient, row.kind, row.role, row.urgent)
@@ -110,6 +113,30 @@ class NoticeService:
             if is_timed and before == (route.channel, route.address, route.held):
                 continue
             changes.append({"row": row.id, **route.columns(hours, now)})
+        change_unsent(self._session, changes)
+        return len(changes)
+
+    def detour(self, municipality: str, line: Line, hours: Hours, now: datetime) -> int:
+        """Takes what waits for a line that is given up to where it can go, each at its own time;
+        what came by mail already may not come twice. Returns how many notices changed."""
+        columns = (Notice.id, Notice.kind, Notice.role, Notice.recipient, Notice.urgent)
+        rows = self._session.execute(
+            select(*columns)
+            .where(
+                Notice.municipality == municipality,
+                Notice.state == "waiting",
+                on_line(line),
+            )
+            .order_by(Notice.id)
+        ).all()
+        recipients = {row.recipient for row in rows}
+        known = ways(self._session, municipality, recipients, hours.policy, now)
+        changes = []
+        for row in rows:
+            route = known.route(row.recipient, row.kind, row.role, row.urgent)
+            if route.held is None and route.channel != line.channel:
+                way = {"channel": route.channel, "address": route.address, "reason": None}
+                changes.append({"row": row.id, **way})
         change_unsent(self._session, changes)
         return len(changes)
 

@@ -103,19 +103,10 @@ class PreferenceService:
             )
             .order_by(Notice.id)
         ).all()
-        known = ways(self._session, municipality, [recipient] if rows else [], hours.policy)
+        known = ways(self._session, municipality, [recipient] if rows else [], hours.policy, now)
         changes = []
         for row in rows:
             route = known.route(recipient, row.kind, row.role, row.urgent)
             if route.held != OFF_BY_CHOICE:
-                changes.append(
-                    {
-                        "row": row.id,
-                        "state": "held" if route.held else "waiting",
-                        "reason": route.held,
-                        "channel": route.channel,
-                        "address": route.address,
-                        "not_before": route.moment(hours, now),
-                    }
-                )
+                changes.append({"row": row.id, **route.columns(hours, now)})
         change_unsent(self._session, changes)

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
+from connector.domain.lines import Line
 from connector.errors import LostLease
 from connector.models import Letter, Notice
 from connector.models.inserting import insert_into
 from connector.services.notices.bursts import RELEASED
+from connector.services.notices.lines import on_line
 from connector.services.notices.turns import Candidate, in_turn
 from connector.services.notices.ways import STOPPED
 
@@ -36,6 +38,10 @@ class DueGroup:
     address: str
     token: str | None
     first: int
+
+    @property
+    def line(self) -> Line:
+        return Line.to(self.channel, self.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,11 @@ class SendingService:
         municipalities: Collection[str],
         now: datetime,
         limit: int,
-        without: Collection[str] = (),
+        without: Collection[Line] = (),
     ) -> list[DueGroup]:
         """At most `limit`, in the order in which they should go: urgent ones first, then turn by
-        turn of the municipalities, of each the longest due. without: channels that are down, or
-        may take nothing for a while: what waits for them must not fill the turn of the others."""
+        turn of the municipalities, of each the longest due. without: lines that are down, or may
+        take nothing for a while: what waits for them must not fill the turn of the others."""
         where = (Notice.municipality, Notice.recipient, Notice.channel, Notice.address)
         columns = (*where, Notice.lease_token)
         first, since = func.min(Notice.id), func.min(Notice.not_before)
@@ -95,7 +101,7 @@ class SendingService:
             .where(
                 _due(now),
                 Notice.municipality.in_(municipalities),
-                Notice.channel.not_in(without),
+                *(not_(on_line(line)) for line in without),
             )
             .group_by(*columns)
             .subquery()

@@ -10,12 +10,14 @@ from sqlalchemy import literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from connector.domain.hours import Hours
+from connector.domain.lines import Line
 from connector.domain.preferences import EMAIL, Choice, LetterPolicy, Preference, Settled, settle
 from connector.models import Preference as PreferenceRow
 from connector.models import Way as WayRow
 from connector.models.among import among
 from connector.services.imports.stored_rows import chunks
 from connector.services.notices.addresses import addresses
+from connector.services.notices.channel_watches import ChannelWatchService
 
 NO_RECIPIENT = "no_recipient"
 NO_ADDRESS = "no_address"
@@ -58,13 +60,15 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What is known of some recipients' ways and choices. mail: addresses by recipient; others:
-    confirmed addresses by recipient and channel; stopped: pairs of channel and address."""
+    confirmed addresses by recipient and channel; stopped: pairs of channel and address.
+    given_up: lines that are down for so long that nothing is kept waiting for them."""
 
     policy: LetterPolicy
     mail: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[tuple[str, str], str] = field(default_factory=dict)
     stopped: frozenset[tuple[str, str]] = frozenset()
     chosen: Mapping[str, Mapping[str, Preference]] = field(default_factory=dict)
+    given_up: frozenset[str] = frozenset()
 
     def route(self, recipient: str | None, kind: str, role: str, urgent: bool) -> Route:
         """The chosen channel where there is a living address on it, else e-mail."""
@@ -74,6 +78,11 @@ class Ways:
         channel, address = settled.channel, self.others.get((recipient, settled.channel))
         if channel == EMAIL or address is None or self.is_stopped(channel, address):
             channel, address = EMAIL, self.mail.get(recipient)
+        elif str(Line.to(channel, address)) in self.given_up:
+            mail = self.mail.get(recipient)
+            # Whoever has no other way waits after all.
+            if mail and not self.is_stopped(EMAIL, mail):
+                channel, address = EMAIL, mail
         held = None
         if settled.choice is Choice.OFF:
             held = OFF_BY_CHOICE
@@ -89,7 +98,11 @@ class Ways:
 
 
 def ways(
-    session: Session, municipality: str, recipients: Iterable[str | None], policy: LetterPolicy
+    session: Session,
+    municipality: str,
+    recipients: Iterable[str | None],
+    policy: LetterPolicy,
+    now: datetime,
 ) -> Ways:
     """What is known of these recipients; a fixed number of queries for some thousands of them."""
     # A notice that nobody was found for has no recipient, and no way.
@@ -137,4 +150,5 @@ def ways(
             elif confirmed:
                 others[recipient, channel] = what
     mail = addresses(session, municipality, wanted)
-    return Ways(policy, mail, others, frozenset(stopped), chosen)
+    given_up = ChannelWatchService(session).given_up(now)
+    return Ways(policy, mail, others, frozenset(stopped), chosen, given_up)

@@ -142,7 +142,7 @@ def _desk(session: Session, municipality: str, recipient: str, roles: frozenset[
     office = PostOffices(own.rulebook, own.settings).find(session, municipality, at)
     if office is None:
         abort(404)
-    known = ways(session, municipality, [recipient], office.hours.policy)
+    known = ways(session, municipality, [recipient], office.hours.policy, at)
     rules = own.rulebook.rules(municipality).notices if municipality else ()
     kinds = choices_of(
         roles,
