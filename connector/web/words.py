@@ -219,7 +219,7 @@ DOMAIN_EVENTS = {
     "deficit.addressed": "дефицит в работе",
     "deficit.closed": "дефицит устранён",
     "route.approved": "маршрут утверждён",
-    "route.step_done": "выполнена ступень маршрута",
+    "route.step_done": "выполнен шаг маршрута",
     "route.completed": "маршрут завершён",
     "route.cancelled": "маршрут отменён",
     "route.stalled": "маршрут остановился",

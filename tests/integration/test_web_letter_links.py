@@ -64,7 +64,9 @@ def test_a_session_begun_by_a_link_ends_after_two_hours(town: WebTown) -> None:
 
 @pytest.mark.parametrize("path", ["/enter/x", "/enter/a.b", "/unsubscribe/a.b"])
 def test_a_link_that_was_made_up_is_unknown(town: WebTown, path: str) -> None:
-    assert town.client().get(path).status_code == 404
+    answer = town.client().get(path)
+    assert answer.status_code == 404
+    assert "почтовая программа её оборвала" in answer.text
 
 
 def test_a_letter_says_how_to_leave_and_one_click_does_it(town: WebTown) -> None:

@@ -32,6 +32,14 @@ def people_of(session: Session, municipality: str) -> list[PersonLine]:
     return [_line(code, title, state or {}) for code, title, state in rows]
 
 
+def has_people(session: Session, municipality: str) -> bool:
+    """Whether anybody was ever imported: until then every list is empty for that reason alone."""
+    anybody = select(Subject.code).where(
+        Subject.municipality == municipality, Subject.kind == "staff"
+    )
+    return session.scalar(anybody.limit(1)) is not None
+
+
 def _line(number: str, name: str, state: Mapping[str, Any]) -> PersonLine:
     deficits = state.get("deficits", {})
     routes = state.get("routes", [])

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from connector.models.delivery import STATES
 from connector.services.access.looks import DELIVERY_REPLAYED
 from connector.services.inbox.deliveries import DeliveryDetails, DeliveryService
+from connector.services.sources.source_figures import SourceFigures
 from connector.web.access import the_viewer
 from connector.web.household import household, now, nudge
 from connector.web.noting import note, note_look
@@ -31,6 +32,7 @@ def listing() -> str:
             PER_PAGE,
         )
         counts = service.counts(viewer.deliveries_of)
+        sources = [one.code for one in SourceFigures(session).all(viewer.deliveries_of)]
     return render_template(
         "deliveries.html",
         deliveries=found,
@@ -38,6 +40,7 @@ def listing() -> str:
         states=STATES,
         state=state,
         source=source,
+        sources=sources,
         older=found[-1].id if len(found) == PER_PAGE else None,
     )
 

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from connector.domain.because import SliceKind
 from connector.domain.periods import Period, PeriodKind, period_containing
 from connector.services.access.visibility import VisibilityService
+from connector.services.figures.directory import has_people
 from connector.services.rules.changeovers import ChangeoverService
 from connector.spreadsheets.spelling import sort_key
 from connector.web.access import the_viewer
@@ -36,6 +37,7 @@ def overview(municipality: str) -> str:
         sight = VisibilityService(session).sight(the_viewer(), municipality, day)
         changing = ChangeoverService(session).behind(municipality, figures)
         waiting = waiting_for(session, the_viewer(), municipality, sight)
+        is_new = not has_people(session, municipality)
     whole = [card_of(figure, sight, by) for figure in figures]
     cards, places = _page(whole, request.args.get("q", ""), request.args.get("page"))
     return render_template(
@@ -51,6 +53,7 @@ def overview(municipality: str) -> str:
         by=by,
         changing=changing,
         waiting=waiting,
+        is_new=is_new,
         others=_others(municipality, period, day),
     )
 

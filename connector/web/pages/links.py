@@ -18,9 +18,16 @@ from connector.services.notices.post_offices import PostOffice, PostOffices
 from connector.services.notices.preferences import PreferenceService
 from connector.texts.letters import heading_of
 from connector.web.addresses import inside
+from connector.web.faults import answer
 from connector.web.household import household, now, nudge
 
 blueprint = Blueprint("links", __name__)
+
+TORN = (
+    "Ссылка из письма не читается: похоже, почтовая программа её оборвала. Откройте письмо ещё раз "
+    "и нажмите на ссылку в нём или скопируйте её целиком. Если не поможет, войдите со своим "
+    "именем и паролем."
+)
 
 
 @blueprint.get("/enter/<token>")
@@ -129,7 +136,7 @@ def _office(municipality: str) -> PostOffice | None:
 def _sign_in_link(token: str) -> SignInLink:
     link = household().links.open_sign_in(token)
     if link is None or link.municipality not in household().rulebook.municipalities():
-        abort(404)
+        abort(answer(404, TORN))
     g.municipality = None
     return link
 
@@ -138,5 +145,5 @@ def _unsubscribe_link(token: str) -> UnsubscribeLink:
     link = household().links.open_unsubscribe(token)
     known = household().rulebook.municipalities()
     if link is None or (link.municipality and link.municipality not in known):
-        abort(404)
+        abort(answer(404, TORN))
     return link

@@ -8,7 +8,7 @@ from connector.domain.effects import ended_by
 from connector.services.access.looks import PROFILE_LOOKED_AT, LookService
 from connector.services.access.visibility import VisibilityService
 from connector.services.acting.listing import ActionList
-from connector.services.figures.directory import people_of
+from connector.services.figures.directory import has_people, people_of
 from connector.services.figures.profiles import RouteFigure
 from connector.services.notices.mailbox import MailboxService
 from connector.services.routes.queue import waiting_count
@@ -36,8 +36,11 @@ def listing(municipality: str) -> str:
     with household().db.reading() as session:
         sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
         people = [one for one in people_of(session, municipality) if sight.covers(one.number)]
+        is_new = not people and not has_people(session, municipality)
     found = search(people, q, lambda one: f"{one.name} {one.number}")
-    return render_template("people.html", sheet=sheet(found, request.args.get("page")), q=q)
+    return render_template(
+        "people.html", sheet=sheet(found, request.args.get("page")), q=q, is_new=is_new
+    )
 
 
 @blueprint.get("/staff/<number>")
