@@ -203,6 +203,25 @@ def test_what_is_parked_is_told_and_decided_by_kind_and_role(database: Database)
         assert (left.role, left.notices, left.last) == ("teacher", 1, second.last)
 
 
+def test_a_deputy_who_hears_what_is_known_already_is_no_burst(database: Database) -> None:
+    def stalls(number: int, to: str) -> Owed:
+        return owed(f"stalled:{number}:methodist:{to}", Recipient.METHODIST, to)
+
+    with database.writing() as session:
+        session.add(staff("M22", "deputy@example.org"))
+    for number in range(3):
+        reconcile(database, stalls(number, "M1"), subject=number)
+    mark(database, "sent")
+    for number in range(3):
+        reconcile(database, stalls(number, "M22"), subject=number, burst=2)
+    assert {(r.recipient, r.state) for r in rows(database)} == {("M1", "sent"), ("M22", "waiting")}
+    # What neither was told is news, whoever hears it, and as many as ever are a burst.
+    for number in range(3, 6):
+        reconcile(database, stalls(number, "M22"), subject=number, burst=2)
+    parked = {r.key for r in rows(database) if r.reason == "burst"}
+    assert parked == {f"stalled:{number}:methodist:M22" for number in range(3, 6)}
+
+
 def test_a_discarded_notice_does_not_come_back(database: Database) -> None:
     reconcile(database, owed("k:0"), owed("k:1"), burst=1)
     with database.writing() as session:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from connector.domain.hours import Hours
 from connector.models import Notice, Subject
@@ -61,7 +61,8 @@ class BurstService:
 
     def park(self, municipality: str, fresh: Collection[tuple[str, str]], now: datetime) -> None:
         """Holds every unsent notice of a burst back, the first ones too: which of them came first
-        is chance, and must not decide who hears."""
+        is chance, and must not decide who hears. A deputy or a successor who is told what somebody
+        knows already is no burst, however much it is."""
         for kind, role in sorted(fresh):
             recent = (
                 Notice.municipality == municipality,
@@ -69,6 +70,7 @@ class BurstService:
                 Notice.role == role,
                 Notice.created_at > now - WINDOW,
                 or_(Notice.reason.is_(None), Notice.reason.not_in((RELEASED, DISCARDED))),
+                not_(_is_known_to_another()),
             )
             # Counted no further than needed: a burst is when there are many.
             some = (
@@ -165,6 +167,23 @@ class BurstService:
         columns = (Notice.id, Notice.recipient, Notice.kind, Notice.role, Notice.urgent)
         query = select(*columns).where(*_parked(municipality, part)).order_by(Notice.id)
         return self._session.execute(query).all()
+
+
+def _is_known_to_another() -> ColumnElement[bool]:
+    """Whether another in this role was told the very same: keys end with the recipient."""
+    told = aliased(Notice)
+    return exists().where(
+        told.municipality == Notice.municipality,
+        told.about_subject == Notice.about_subject,
+        told.state == "sent",
+        told.kind == Notice.kind,
+        told.recipient != Notice.recipient,
+        _matter(told) == _matter(Notice),
+    )
+
+
+def _matter(of: type[Notice]) -> ColumnElement[str]:
+    return func.substr(of.key, 1, func.length(of.key) - func.length(of.recipient))
 
 
 def _parked(municipality: str, part: Part | None) -> Iterator[ColumnElement[bool]]:
