@@ -1,5 +1,21 @@
 """Errors that name who must act; the base of all of them."""
 
+import errno
+
+_REASONS = {
+    errno.ENOENT: "нет такого файла или папки",
+    errno.EACCES: "нет прав",
+    errno.EPERM: "нет прав",
+    errno.EISDIR: "это папка, а нужен файл",
+    errno.ENOTDIR: "это файл, а нужна папка",
+    errno.EEXIST: "уже есть",
+    errno.ENOSPC: "на диске нет места",
+    errno.EROFS: "сюда нельзя писать: диск только для чтения",
+    errno.ENAMETOOLONG: "слишком длинное имя",
+    errno.EADDRINUSE: "он занят",
+    errno.EADDRNOTAVAIL: "на этой машине такого нет",
+}
+
 
 class ConnectorError(Exception):
     """Something the connector foresaw went wrong."""
@@ -32,3 +48,8 @@ class LostLease(ConnectorError):
 
 class StaleRead(ConnectorError):
     """What was judged has changed meanwhile; read and judge again."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, in Russian; as it says it itself where that is rare."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from connector.cli.output import Output
+from connector.cli.russian import in_russian
 from connector.config import LOG_LEVELS
-from connector.errors import ConnectorError, StorageUnavailable, UnknownThing
+from connector.errors import ConnectorError, StorageUnavailable, UnknownThing, reason_of
 from connector.log import set_up_logging
 from connector.rulebook import UnknownMunicipality
 
@@ -40,12 +41,27 @@ _THINGS = {
     "account": "учётная запись",
     "login": "вход",
     "token": "ключ",
-    "webhook": "вебхук №",
+    "webhook": "вебхук",
 }
+
+
+_LISTED = {
+    "source": "sources list",
+    "delivery": "deliveries list",
+    "indicator": "shares МУНИЦИПАЛИТЕТ",
+    "rules": "plugins list",
+    "webhook": "webhooks list",
+}
+"""Where to look up what there is."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
+    with in_russian():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
     given = sys.argv[1:] if argv is None else argv
     if not all(map(_is_text, given)):
         # Undecodable bytes come as half characters, which neither a database nor a file takes.
@@ -60,7 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UnknownMunicipality as err:
         return _failed(f"Муниципалитета «{err}» нет среди установленных (connector plugins list).")
     except UnknownThing as err:
-        return _failed(f"Не найдено: {_THINGS.get(err.kind, err.kind)} «{err.name}».")
+        advice = f" Какие есть: connector {_LISTED[err.kind]}" if err.kind in _LISTED else ""
+        return _failed(f"Не найдено: {_THINGS.get(err.kind, err.kind)} «{err.name}».{advice}")
     except StorageUnavailable as err:
         return _failed(f"База данных недоступна ({err}). Проверьте CONNECTOR_DATABASE_URL.")
     except BrokenPipeError:
@@ -85,9 +102,9 @@ def _is_text(argument: str) -> bool:
 def _told(err: OSError) -> str:
     """A sentence about a file or an address. Raises what is about neither."""
     if err.filename is not None:
-        return f"{err.filename}: {err.strerror}."
+        return f"{err.filename}: {reason_of(err)}."
     if err.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-        return f"Адрес занять не удалось ({err.strerror}). Укажите другой --port или --host."
+        return f"Адрес занять не удалось ({reason_of(err)}). Укажите другой --port или --host."
     raise err
 
 
@@ -102,7 +119,13 @@ def _groups_of(given: Sequence[str]) -> tuple[str, ...]:
 def parser(groups: Sequence[str] = tuple(_GROUPS)) -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="один документ JSON на выходе")
-    common.add_argument("--log-level", type=str.upper, choices=LOG_LEVELS)
+    common.add_argument(
+        "--log-level",
+        type=str.upper,
+        choices=LOG_LEVELS,
+        metavar="УРОВЕНЬ",
+        help=f"что писать в журнал: {', '.join(LOG_LEVELS)}",
+    )
     made = argparse.ArgumentParser(
         prog="connector", description="Связывает Moodle и муниципальную методическую службу."
     )

@@ -25,9 +25,9 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = actions.add_parser(
         "import", parents=[common], help="взять структуру компетенций Moodle как справочник"
     )
-    parser.add_argument("source", help="код источника")
-    parser.add_argument("framework", help="idnumber или номер структуры компетенций")
-    parser.add_argument("--municipality", required=True, metavar="M")
+    parser.add_argument("source", metavar="ИСТОЧНИК", help="код источника")
+    parser.add_argument("framework", metavar="СТРУКТУРА", help="её idnumber или номер в Moodle")
+    parser.add_argument("--municipality", required=True, metavar="M", help="чей справочник")
     parser.add_argument(
         "--area", choices=tuple(AREAS), help="область тех, чью область структура не называет"
     )

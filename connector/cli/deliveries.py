@@ -17,15 +17,21 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         dest="action", required=True, metavar="действие"
     )
     listed = group.add_parser("list", parents=[common], help="перечень, новые сверху")
-    listed.add_argument("--state", choices=["new", "ready", "parked", "done", "set_aside"])
-    listed.add_argument("--source")
-    listed.add_argument("--limit", type=int, default=50)
+    listed.add_argument(
+        "--state",
+        choices=["new", "ready", "parked", "done", "set_aside"],
+        help="только в этом состоянии; parked — ждут решения",
+    )
+    listed.add_argument("--source", metavar="ИСТОЧНИК", help="только от него")
+    listed.add_argument(
+        "--limit", type=int, default=50, metavar="N", help="сколько последних; обычно 50"
+    )
     listed.set_defaults(run=_list)
     show = group.add_parser("show", parents=[common], help="одно сообщение целиком")
-    show.add_argument("id", type=int)
+    show.add_argument("id", type=int, metavar="НОМЕР", help="номер сообщения")
     show.set_defaults(run=_show)
     replay = group.add_parser("replay", parents=[common], help="обработать заново")
-    replay.add_argument("id", type=int, nargs="+")
+    replay.add_argument("id", type=int, metavar="НОМЕР", nargs="+", help="номера сообщений")
     replay.set_defaults(run=_replay)
 
 
@@ -74,5 +80,11 @@ def _show(arguments: argparse.Namespace, output: Output) -> int:
 def _replay(arguments: argparse.Namespace, output: Output) -> int:
     with container() as made, made.db.writing() as session:
         count = DeliveryService(session).replay(arguments.id, made.clock.now())
-    output.result({"replayed": count}, [f"Будет обработано заново: {count}."])
-    return 0 if count == len(arguments.id) else 1
+    lines = [f"Будет обработано заново: {count}."]
+    missing = len(arguments.id) - count
+    if missing:
+        lines.append(
+            f"Не получится: {missing}. Таких номеров нет или содержимое удалено по сроку хранения."
+        )
+    output.result({"replayed": count}, lines)
+    return 1 if missing else 0

@@ -1,10 +1,10 @@
 """connector shares, explain, recount, snapshot."""
 
 import argparse
-from datetime import date
 from typing import Any
 
 from connector.bootstrap import Container
+from connector.cli import asked
 from connector.cli.changing import changing_document, changing_told
 from connector.cli.output import Output
 from connector.cli.session import container, known_municipality
@@ -32,30 +32,36 @@ from connector.texts.because import because_text
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     shares = commands.add_parser("shares", parents=[common], help="показатели муниципалитета")
-    shares.add_argument("municipality")
+    asked.municipality(shares)
     when(shares)
     shares.add_argument("--by", choices=["school", "association"], help="по школам, объединениям")
     shares.set_defaults(run=_shares)
     explain = commands.add_parser("explain", parents=[common], help="почему засчитано или нет")
-    explain.add_argument("municipality")
-    explain.add_argument("indicator")
-    explain.add_argument("person", nargs="?", help="табельный номер")
+    asked.municipality(explain)
+    explain.add_argument(
+        "indicator", metavar="ПОКАЗАТЕЛЬ", help="код показателя; какие есть: connector shares"
+    )
+    explain.add_argument("person", metavar="НОМЕР", nargs="?", help="табельный номер")
     when(explain)
     explain.set_defaults(run=_explain)
     recount = commands.add_parser("recount", parents=[common], help="пересчитать всё заново")
     recount.add_argument("--verify", action="store_true", help="только сверить, ничего не меняя")
-    recount.add_argument("--municipality", metavar="M")
+    recount.add_argument("--municipality", metavar="M", help="только этот; без него — все")
     recount.set_defaults(run=_recount)
     snapshot = commands.add_parser("snapshot", parents=[common], help="зафиксировать отчёт")
-    snapshot.add_argument("municipality")
+    asked.municipality(snapshot)
     when(snapshot)
     snapshot.set_defaults(run=_snapshot)
 
 
 def when(parser: argparse.ArgumentParser) -> None:
     """--period and --as-of."""
-    parser.add_argument("--period", type=_period, metavar="2026 или 2026/2027")
-    parser.add_argument("--as-of", type=_day, metavar="ГГГГ-ММ-ДД", help="на какой день")
+    parser.add_argument(
+        "--period", type=_period, metavar="ПЕРИОД", help="2026 или 2026/2027; без него — этот год"
+    )
+    parser.add_argument(
+        "--as-of", type=asked.day, metavar=asked.DAY, help="на какой день; без него — сегодня"
+    )
 
 
 def _period(text: str) -> Period:
@@ -63,13 +69,6 @@ def _period(text: str) -> Period:
         return parse_period(text)
     except NotAPeriod as err:
         raise argparse.ArgumentTypeError(f"период пишется 2026 или 2026/2027, не «{text}»") from err
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as err:
-        raise argparse.ArgumentTypeError(f"день пишется 2026-06-30, не «{text}»") from err
 
 
 def _shares(arguments: argparse.Namespace, output: Output) -> int:

@@ -1,10 +1,10 @@
 """connector import PATH --municipality M."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from connector.cli import asked
 from connector.cli.output import Output, table
 from connector.cli.session import container, importer, known_municipality
 from connector.domain.dates import local_day
@@ -14,10 +14,15 @@ from connector.spreadsheets.workbook import read_workbook
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("import", parents=[common], help="загрузить таблицы")
-    parser.add_argument("path", type=Path, help="книга XLSX или папка с файлами CSV")
-    parser.add_argument("--municipality", required=True, metavar="M")
     parser.add_argument(
-        "--effective", type=date.fromisoformat, metavar="ГГГГ-ММ-ДД", help="с какого дня (сегодня)"
+        "path", type=Path, metavar="ПУТЬ", help="книга XLSX или папка с файлами CSV"
+    )
+    parser.add_argument("--municipality", required=True, metavar="M", help="чьи таблицы")
+    parser.add_argument(
+        "--effective",
+        type=asked.day,
+        metavar=asked.DAY,
+        help="с какого дня; без него — с сегодняшнего",
     )
     parser.add_argument("--dry-run", action="store_true", help="только показать, что изменится")
     parser.add_argument("--ends", type=int, metavar="N", help="подтвердить увольнение N человек")

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from connector.bootstrap import Container
+from connector.cli import asked
 from connector.cli.output import Output, moment, table
 from connector.cli.session import container, known_municipality
 from connector.errors import BadSettings
@@ -20,7 +21,7 @@ def add_to(group: Any, common: argparse.ArgumentParser) -> None:
     bursts = group.add_parser(
         "bursts", parents=[common], help="уведомления, задержанные из-за того, что их много сразу"
     )
-    bursts.add_argument("municipality", metavar="M")
+    asked.municipality(bursts)
     bursts.add_argument("--kind", metavar="ВИД", help="только этого вида")
     bursts.add_argument("--role", metavar="РОЛЬ", help="только людям в этой роли")
     what = bursts.add_mutually_exclusive_group()

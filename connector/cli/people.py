@@ -17,27 +17,31 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         dest="action", required=True, metavar="действие"
     )
     add = group.add_parser("add", parents=[common], help="завести вход на страницы")
-    add.add_argument("name", help="имя для входа")
+    add.add_argument("name", metavar="ИМЯ", help="имя для входа")
     _bound(add)
-    add.add_argument("--email", help="куда писать")
-    add.add_argument("--password", help="пароль; иначе спросим, а без терминала придумаем")
+    add.add_argument("--email", metavar="ПОЧТА", help="куда писать")
+    add.add_argument(
+        "--password", metavar="ПАРОЛЬ", help="пароль; иначе спросим, а без терминала придумаем"
+    )
     add.set_defaults(run=_add)
     token = group.add_parser("token", parents=[common], help="ключ для программ (API)")
     _bound(token)
-    token.add_argument("--note", help="для чего")
+    token.add_argument("--note", metavar="ЗАМЕТКА", help="для чего ключ")
     token.set_defaults(run=_token)
     revoke = group.add_parser("revoke", parents=[common], help="отозвать ключ")
-    revoke.add_argument("token")
+    revoke.add_argument("token", metavar="КЛЮЧ", help="ключ целиком, каким его выдали")
     revoke.set_defaults(run=_revoke)
     change = group.add_parser("password", parents=[common], help="сменить пароль, открыть вход")
-    change.add_argument("name", help="имя для входа")
-    change.add_argument("--password", help="пароль; иначе спросим, а без терминала придумаем")
+    change.add_argument("name", metavar="ИМЯ", help="имя для входа")
+    change.add_argument(
+        "--password", metavar="ПАРОЛЬ", help="пароль; иначе спросим, а без терминала придумаем"
+    )
     change.set_defaults(run=_change)
 
 
 def _bound(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--municipality", metavar="M", help="нужен всем, кроме администратора")
-    parser.add_argument("--role", required=True, choices=ROLES)
+    parser.add_argument("--role", required=True, choices=ROLES, help="от неё зависит, что видно")
     parser.add_argument("--person", metavar="НОМЕР", help="табельный номер")
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from connector.bootstrap import Container
+from connector.cli import asked
 from connector.cli.output import Output
 from connector.cli.session import container
 from connector.domain.dates import start_of
@@ -32,21 +33,19 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser(
         "reconcile", parents=[common], help="сверить с Moodle: найти то, о чём не сообщили"
     )
-    parser.add_argument("source", nargs="?", help="код источника; без него — все с ключом")
     parser.add_argument(
-        "--since", type=_day, metavar="ГГГГ-ММ-ДД", help="только те, кто заходил в курс с этого дня"
+        "source", nargs="?", metavar="ИСТОЧНИК", help="код источника; без него — все с ключом"
+    )
+    parser.add_argument(
+        "--since",
+        type=asked.day,
+        metavar=asked.DAY,
+        help="только те, кто заходил в курс с этого дня",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="ничего не записывать: сколько вопросов и времени"
     )
     parser.set_defaults(run=_run)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as err:
-        raise argparse.ArgumentTypeError(f"день пишется ГГГГ-ММ-ДД, не «{text}»") from err
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:

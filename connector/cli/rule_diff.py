@@ -45,7 +45,7 @@ def add_to(actions: Any, common: argparse.ArgumentParser) -> None:
         default=[],
         type=_amendment,
         metavar="ЧТО=ЧИСЛО",
-        help="korolev.diagnosed.plan=65, scale.base=55, korolev.young.younger_than=30",
+        help="например korolev.diagnosed.plan=65, scale.base=55, korolev.young.younger_than=30",
     )
     parser.add_argument(
         "--most", type=_most, default=MOST, metavar="N", help="сколько людей и писем перечислить"

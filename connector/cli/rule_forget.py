@@ -12,7 +12,9 @@ from connector.services.rules.sets import RuleSetService
 
 def add_to(group: Any, common: argparse.ArgumentParser) -> None:
     parser = group.add_parser("forget", parents=[common], help="правила убраны навсегда")
-    parser.add_argument("municipality", help="код муниципалитета, чьи файлы вы убрали")
+    parser.add_argument(
+        "municipality", metavar="МУНИЦИПАЛИТЕТ", help="код муниципалитета, чьи файлы вы убрали"
+    )
     parser.set_defaults(run=_run)
 
 

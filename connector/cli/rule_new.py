@@ -15,8 +15,12 @@ def add_to(actions: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("code", metavar="код", help="например verkhnyaya_pyshma")
     parser.add_argument("path", nargs="?", type=Path, metavar="папка", help="куда; её ещё нет")
-    parser.add_argument("--title", required=True, metavar="название")
-    parser.add_argument("--zone", default="Europe/Moscow", metavar="пояс", help="Asia/Krasnoyarsk")
+    parser.add_argument(
+        "--title", required=True, metavar="название", help="как пишут его в заголовках"
+    )
+    parser.add_argument(
+        "--zone", default="Europe/Moscow", metavar="пояс", help="часовой, например Asia/Krasnoyarsk"
+    )
     parser.add_argument("--python", action="store_true", help="плагин на Python, а не папка YAML")
     parser.set_defaults(run=_new)
 

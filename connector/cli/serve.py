@@ -20,10 +20,14 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     run.set_defaults(run=_run)
     web = commands.add_parser("web", parents=[common], help="приём и страницы")
     _listens(web)
-    web.add_argument("--processes", type=_count, default=1, help="сколько процессов, по ядрам")
+    web.add_argument(
+        "--processes", type=_count, default=1, metavar="N", help="сколько процессов, по ядрам"
+    )
     web.set_defaults(run=_web)
     worker = commands.add_parser("worker", parents=[common], help="обработчик очереди")
-    worker.add_argument("--concurrency", type=int, default=2, help="сколько процессов")
+    worker.add_argument(
+        "--concurrency", type=_count, default=2, metavar="N", help="сколько процессов; обычно 2"
+    )
     worker.set_defaults(run=_worker)
     tick = commands.add_parser("tick", parents=[common], help="то, что меняет время")
     tick.set_defaults(run=_tick)
@@ -34,8 +38,13 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _listens(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=_port, default=8080)
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="АДРЕС",
+        help="откуда открывается; обычно только с этой машины, 127.0.0.1",
+    )
+    parser.add_argument("--port", type=_port, default=8080, metavar="ПОРТ", help="обычно 8080")
 
 
 def _port(text: str) -> int:

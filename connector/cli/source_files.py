@@ -9,7 +9,7 @@ from connector.cli.session import container
 from connector.dialects.native_settings import settings_text
 from connector.dialects.tool_trigger_files import workflows
 from connector.domain.signals import Dialect
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, reason_of
 from connector.moodle.rights import ROLE, role_file
 from connector.moodle_plugin import build_zip
 from connector.runtime.check_source import acting_functions
@@ -32,7 +32,7 @@ def files(arguments: argparse.Namespace, output: Output) -> int:
         for name, content in contents.items():
             _write(folder / name, content)
     except OSError as err:
-        raise ConnectorError(f"Записать в {folder} не удалось: {err.strerror}.") from err
+        raise ConnectorError(f"Записать в {folder} не удалось: {reason_of(err)}.") from err
     lines = [f"{folder / name}" for name in contents]
     has_secret_files = source.dialect in (Dialect.NATIVE, Dialect.TOOL_TRIGGER)
     if has_secret_files and not shows:

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from connector.cli import asked
 from connector.cli.output import Output, moment, table
 from connector.cli.sender_steps import next_steps
 from connector.cli.session import container, known_municipality
@@ -19,32 +20,42 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         dest="action", required=True, metavar="действие"
     )
     add = group.add_parser("add", parents=[common], help="завести источник")
-    add.add_argument("code")
-    add.add_argument("--dialect", required=True, choices=[str(d) for d in Dialect])
-    add.add_argument("--municipality", required=True, action="append", metavar="M")
+    add.add_argument(
+        "code", metavar="ИСТОЧНИК", help="короткое имя латиницей: войдёт в адрес и останется"
+    )
+    add.add_argument(
+        "--dialect", required=True, choices=[str(d) for d in Dialect], help="кто шлёт события"
+    )
+    add.add_argument(
+        "--municipality",
+        required=True,
+        action="append",
+        metavar="M",
+        help="чьи люди там учатся; можно несколько раз",
+    )
     add.add_argument("--url", metavar="MOODLE", help="адрес сайта Moodle")
     add.add_argument("--rest-token", metavar="T", help="ключ веб-службы Moodle")
-    add.add_argument("--secret", help="свой секрет вместо нового")
+    add.add_argument("--secret", metavar="СЕКРЕТ", help="свой секрет вместо нового")
     add.set_defaults(run=_add)
     group.add_parser("list", parents=[common], help="перечень").set_defaults(run=_list)
     connect = group.add_parser(
         "connect", parents=[common], help="задать или сменить адрес Moodle и ключ"
     )
-    connect.add_argument("code")
+    asked.source(connect)
     connect.add_argument("--url", required=True, metavar="MOODLE", help="адрес сайта Moodle")
     connect.add_argument("--rest-token", required=True, metavar="T", help="ключ веб-службы Moodle")
     connect.set_defaults(run=_connect)
     ready = group.add_parser(
         "files", parents=[common], help="готовые файлы для Moodle: плагин, сценарии, роль"
     )
-    ready.add_argument("code")
-    ready.add_argument("folder", metavar="ПАПКА")
+    asked.source(ready)
+    ready.add_argument("folder", metavar="ПАПКА", help="куда их положить")
     ready.set_defaults(run=files)
     tested = group.add_parser("test", parents=[common], help="проверить доступ к Moodle")
-    tested.add_argument("code")
+    asked.source(tested)
     tested.set_defaults(run=test)
     rotate = group.add_parser("rotate", parents=[common], help="сменить секрет")
-    rotate.add_argument("code")
+    asked.source(rotate)
     rotate.set_defaults(run=_rotate)
 
 

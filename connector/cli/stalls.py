@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from connector.cli import asked
 from connector.cli.output import Output, day, table
 from connector.cli.session import container, known_municipality
 from connector.domain.stall_answers import StallAnswer
@@ -21,7 +22,7 @@ _STANDINGS = {
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     stalls = commands.add_parser("stalls", parents=[common], help="остановившиеся маршруты")
-    stalls.add_argument("municipality")
+    asked.municipality(stalls)
     stalls.set_defaults(run=_stalls)
 
 

@@ -1,10 +1,10 @@
 """connector webhooks add, list, test, rotate, disable, enable, resend."""
 
 import argparse
-from datetime import date
 from typing import Any
 
 from connector.channels.webhook import Outcome, WebhookPost
+from connector.cli import asked
 from connector.cli.output import Output, moment, table
 from connector.cli.session import container, known_municipality
 from connector.services.webhooks.calls import WebhookCallService
@@ -19,12 +19,16 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     group = commands.add_parser("webhooks", help="вебхуки: события другим системам")
     actions = group.add_subparsers(dest="action", required=True, metavar="действие")
     add = actions.add_parser("add", parents=[common], help="подписать систему на события")
-    add.add_argument("url", help="адрес https://…")
+    add.add_argument("url", metavar="АДРЕС", help="адрес https://…")
     add.add_argument(
-        "--type", action="append", required=True, metavar="T", help=f"{', '.join(CHOICES)}"
+        "--type",
+        action="append",
+        required=True,
+        metavar="T",
+        help=f"о чём сообщать: {', '.join(CHOICES)}",
     )
     add.add_argument("--municipality", metavar="M", help="только этот; без него — все")
-    add.add_argument("--secret", help="свой секрет whsec_… вместо нового")
+    add.add_argument("--secret", metavar="СЕКРЕТ", help="свой секрет whsec_… вместо нового")
     add.set_defaults(run=_add)
     actions.add_parser("list", parents=[common], help="перечень").set_defaults(run=_list)
     for name, run, told_ in (
@@ -34,12 +38,28 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         ("enable", _enable, "включить снова"),
     ):
         action = actions.add_parser(name, parents=[common], help=told_)
-        action.add_argument("number", type=int, metavar="НОМЕР")
+        action.add_argument(
+            "number",
+            type=int,
+            metavar="НОМЕР",
+            help="его номер; какие есть: connector webhooks list",
+        )
         action.set_defaults(run=run)
     resend = actions.add_parser("resend", parents=[common], help="послать события за дни ещё раз")
-    resend.add_argument("number", type=int, metavar="НОМЕР")
-    resend.add_argument("--from", dest="first", type=date.fromisoformat, required=True)
-    resend.add_argument("--until", dest="last", type=date.fromisoformat, required=True)
+    resend.add_argument(
+        "number", type=int, metavar="НОМЕР", help="его номер; какие есть: connector webhooks list"
+    )
+    resend.add_argument(
+        "--from",
+        dest="first",
+        type=asked.day,
+        metavar=asked.DAY,
+        required=True,
+        help="с какого дня",
+    )
+    resend.add_argument(
+        "--until", dest="last", type=asked.day, metavar=asked.DAY, required=True, help="по какой"
+    )
     resend.set_defaults(run=_resend)
 
 

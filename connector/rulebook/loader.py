@@ -23,6 +23,7 @@ from connector.domain.roadmaps import PlannedItem
 from connector.domain.stall_policy import StallPolicy
 from connector.domain.words import CORE
 from connector.domain.words.vocabulary import Vocabulary
+from connector.errors import reason_of
 from connector.rulebook.amendments import Amending, Amendment
 from connector.rulebook.dated import out_of_order
 from connector.rulebook.documents import MAX_BYTES, Node, read_document
@@ -191,7 +192,7 @@ class _Loader:
         except RulesRefused as err:
             self._faults += err.faults
         except OSError as err:
-            self._blame(f"не читается: {err.strerror}", name)
+            self._blame(f"не читается: {reason_of(err)}", name)
         return None
 
     def _take_indicators(self, document: Node | None) -> None:

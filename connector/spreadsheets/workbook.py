@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from connector.errors import reason_of
 from connector.spreadsheets import csv_files, xlsx
 from connector.spreadsheets.faults import Findings, WorkbookRefused
 from connector.spreadsheets.rows import TypedSheet, typed
@@ -42,7 +43,7 @@ def read_workbook(path: Path) -> Workbook:
         with path.open("rb") as file:
             return read_xlsx(file)
     except OSError as err:
-        raise WorkbookRefused(f"Файл {path.name} не открывается: {err.strerror}.") from err
+        raise WorkbookRefused(f"Файл {path} не открывается: {reason_of(err)}.") from err
 
 
 def read_xlsx(file: IO[bytes]) -> Workbook:
@@ -57,7 +58,7 @@ def read_xlsx(file: IO[bytes]) -> Workbook:
 def _read_folder(folder: Path) -> Workbook:
     files = csv_files.csv_files(folder)
     if not files:
-        raise WorkbookRefused(f"В папке {folder.name} нет ни одного файла .csv.")
+        raise WorkbookRefused(f"В папке {folder} нет ни одного файла .csv.")
     return _read_files(files)
 
 
