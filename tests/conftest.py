@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from connector.db import Database
 from connector.rulebook import documents, loader
+from connector.services.access import logins
 from connector.services.upkeep import schema
 from tests.services.migrated_file import migrated_file
 from tests.services.missing import ServiceMissing
@@ -30,6 +32,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 # Every town opens the same rule files, and most of the time goes into their YAML: read once a
 # process. What reads it (tests/unit/rulebook/test_rulebook_documents.py) is tried without this.
 loader.read_document = lru_cache(maxsize=256)(documents.read_document)
+
+
+# Signing in is meant to be slow, and half a dozen people do it in every town. Whoever runs as a
+# process of its own (tests/contract) takes the time.
+_quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+logins._hasher = cache(lambda: _quick)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

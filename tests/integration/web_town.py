@@ -1,7 +1,8 @@
 """A small municipality at work, with a browser's view of it: real services, real deliveries.
 
-Built once a session: people, routes and a catalogue imported, events posted to the hook in the
-sender's own form and worked through, so that every page has something true to show.
+People, routes and a catalogue imported, events posted to the hook in the sender's own form and
+worked through, so that every page has something true to show. On SQLite that is done once a
+process, and every town begins as a copy.
 """
 
 import json
@@ -10,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -113,24 +116,54 @@ def web_town(
     folder: Path, database_url: str | None = None, more: Rows | None = None
 ) -> Iterator[WebTown]:
     """more: rows of sheets beside the town's own."""
+    founded = _founded() if database_url is None and more is None else None
     if database_url is None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "connector.sqlite3").write_bytes(migrated_file())
+        file = founded.file if founded else migrated_file()
+        (folder / "connector.sqlite3").write_bytes(file)
+    with _opened(folder, database_url) as town:
+        if founded:
+            town.tokens |= founded.tokens
+        else:
+            _found(town, more or {})
+        yield town
+
+
+@contextmanager
+def _opened(folder: Path, database_url: str | None) -> Iterator[WebTown]:
     container = build(config_in(folder, database_url), AdjustableClock(NOW))
     try:
         schema.upgrade(container.db)
         engine = Engine(container)
-        app = create_app(container, engine.nudge)
-        town = WebTown(container, engine, app, {})
-        _import(container, more or {})
-        _people_who_look(town)
-        _deliver(town)
-        engine.settle()
-        while engine.sender.run_once():
-            pass
-        yield town
+        yield WebTown(container, engine, create_app(container, engine.nudge), {})
     finally:
         container.close()
+
+
+@dataclass(frozen=True)
+class _Founded:
+    file: bytes
+    tokens: Mapping[str, str]
+
+
+@cache
+def _founded() -> _Founded:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "connector.sqlite3"
+        file.write_bytes(migrated_file())
+        with _opened(Path(folder), None) as town:
+            _found(town, {})
+        # The last to leave writes the log back, so that the file alone is the whole.
+        return _Founded(file.read_bytes(), town.tokens)
+
+
+def _found(town: WebTown, more: Rows) -> None:
+    _import(town.container, more)
+    _people_who_look(town)
+    _deliver(town)
+    town.engine.settle()
+    while town.engine.sender.run_once():
+        pass
 
 
 def _import(container: Container, more: Rows) -> None:
