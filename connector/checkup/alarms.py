@@ -28,7 +28,7 @@ def alarms(made: Container) -> Iterator[Finding]:
     if not told:
         yield note(
             "alarms", "О неполадках писать некому: нет администратора с адресом почты.",
-            "Добавьте: connector people add ИМЯ --role administrator --email ПОЧТА",
+            "Укажите: connector people email ИМЯ ПОЧТА",
         )  # fmt: skip
     ago = None if watched is None else made.clock.now().timestamp() - watched
     if ago is not None and ago > LATE_S:

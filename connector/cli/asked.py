@@ -30,3 +30,12 @@ def day(text: str) -> date:
         except ValueError:
             continue
     raise argparse.ArgumentTypeError(f"день пишется 2026-06-30 или 30.06.2026, не «{text}»")
+
+
+def address(text: str) -> str:
+    """An e-mail address. Raises argparse.ArgumentTypeError."""
+    from connector.channels.smtp import is_address
+
+    if not is_address(text):
+        raise argparse.ArgumentTypeError(f"«{text}» не похоже на адрес почты")
+    return text

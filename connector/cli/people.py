@@ -1,4 +1,4 @@
-"""connector people add, token, revoke, password."""
+"""connector people add, token, revoke, password, email."""
 
 import argparse
 import getpass
@@ -6,6 +6,7 @@ import secrets
 import sys
 from typing import Any
 
+from connector.cli import asked
 from connector.cli.output import Output
 from connector.cli.session import container, known_municipality
 from connector.models.login import ROLES
@@ -37,6 +38,10 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         "--password", metavar="ПАРОЛЬ", help="пароль; иначе спросим, а без терминала придумаем"
     )
     change.set_defaults(run=_change)
+    address = group.add_parser("email", parents=[common], help="указать или сменить почту")
+    address.add_argument("name", metavar="ИМЯ", help="имя для входа")
+    address.add_argument("email", metavar="ПОЧТА", type=asked.address, help="куда писать")
+    address.set_defaults(run=_address)
 
 
 def _bound(parser: argparse.ArgumentParser) -> None:
@@ -106,4 +111,12 @@ def _change(arguments: argparse.Namespace, output: Output) -> int:
         document["password"] = password
         lines.append(f"Пароль (больше не показывается): {password}")
     output.result(document, lines)
+    return 0
+
+
+def _address(arguments: argparse.Namespace, output: Output) -> int:
+    with container() as made, made.db.writing() as session:
+        LoginService(session).change_address(arguments.name, arguments.email)
+    document = {"name": arguments.name, "email": arguments.email}
+    output.result(document, [f"Письма для «{arguments.name}» пойдут на {arguments.email}."])
     return 0

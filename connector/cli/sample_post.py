@@ -6,6 +6,7 @@ from typing import Any
 from connector.bootstrap import Container
 from connector.channels.channel import OutgoingLetter
 from connector.channels.server_words import server_words
+from connector.cli import asked
 from connector.cli.output import Output
 from connector.cli.session import container, known_municipality
 from connector.domain.dates import local_day
@@ -27,19 +28,13 @@ def add_to(group: Any, common: argparse.ArgumentParser) -> None:
     test = group.add_parser(
         "test", parents=[common], help="послать один образец письма и сказать, что ответил сервер"
     )
-    test.add_argument("address", metavar="АДРЕС", type=_address, help="куда: one@school.example")
+    test.add_argument(
+        "address", metavar="АДРЕС", type=asked.address, help="куда: one@school.example"
+    )
     test.add_argument("--municipality", metavar="M", help="чьими словами; по умолчанию первого")
     test.add_argument("--kind", default=KIND, metavar="ВИД", help=f"вид сообщения ({KIND})")
     test.add_argument("--role", default=ROLE, metavar="РОЛЬ", help=f"кому пишут ({ROLE})")
     test.set_defaults(run=_test, usage=test)
-
-
-def _address(text: str) -> str:
-    from connector.channels.smtp import is_address
-
-    if not is_address(text):
-        raise argparse.ArgumentTypeError(f"«{text}» не похоже на адрес почты")
-    return text
 
 
 def _test(arguments: argparse.Namespace, output: Output) -> int:

@@ -35,3 +35,16 @@ def test_a_password_can_be_changed_and_is_shown_once(capsys: pytest.CaptureFixtu
     assert second["password"] != first["password"]
     assert main(["people", "password", "nobody"]) == 1
     assert "Не найдено: вход «nobody»" in capsys.readouterr().err
+
+
+def test_an_address_can_be_given_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
+    made(capsys, "add", "root", "--role", "administrator")
+
+    assert made(capsys, "email", "root", "root@town.example")["email"] == "root@town.example"
+
+    main(["doctor"])
+    assert "нет администратора с адресом почты" not in capsys.readouterr().out
+    assert main(["people", "email", "nobody", "a@b.example"]) == 1
+    assert "Не найдено: вход «nobody»" in capsys.readouterr().err
+    assert main(["people", "add", "root", "--role", "administrator"]) == 1
+    assert "connector people email" in capsys.readouterr().err

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from connector.bootstrap import Container, build
 from connector.clock import AdjustableClock
+from connector.domain.signals import Dialect
 from connector.models import AlarmEpisode, Audit
 from connector.services.access.logins import LoginService
+from connector.services.sources.sources import SourceService
 from connector.services.upkeep import schema
 from connector.web.app import create_app
 from tests.integration.web_town import NOW, PASSWORD, config_in, csrf_token, sign_in
@@ -141,3 +143,12 @@ def test_what_is_over_or_anothers_is_decided_by_nobody(client: Any, container: C
         token = csrf_token(root.get(PAGE).text)
         assert root.post(PAGE, data={"csrf_token": token, **bad}).status_code == 400
     assert root.post(PAGE, data={"alarm": "1", "decision": "known"}).status_code == 400
+
+
+def test_a_source_in_trouble_says_so_where_it_is_listed(container: Container, client: Any) -> None:
+    with container.db.writing() as session:
+        SourceService(session, container.box).add("lms", Dialect.NATIVE, ("korolev",), NOW)
+    page = client("root").get("/sources/").text
+    assert "Moodle не принимает ключ" in page
+    assert "Наш плагин" in page
+    assert "Moodle не отвечает" not in page

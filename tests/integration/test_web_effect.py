@@ -1,9 +1,12 @@
 """The page of effects: what the folds left behind, summed, and hidden where people are few."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from connector.models import Subject
 from connector.services.access.visibility import Sight
 from connector.services.figures.effects import EffectService, helps_by_competency
 from tests.integration.web_town import NOW, M, WebTown, attempt, post, web_town
@@ -77,3 +80,29 @@ def test_a_teacher_reads_what_a_programme_changed(town: WebTown) -> None:
     page = town.client("teacher").get(f"/m/{M}/staff/T-4").text
     assert "Что изменилось после обучения" in page
     assert "52,0\u00a0% → 90,0\u00a0%" in page
+
+
+def test_how_few_had_a_deficit_is_not_told_to_those_who_may_not_see_them(tmp_path: Path) -> None:
+    """Six were measured, which may be told; one of them had a deficit, which is one person's."""
+    with web_town(tmp_path) as town:
+        with town.container.db.writing() as session:
+            people = session.scalars(select(Subject).where(Subject.kind == "staff")).all()
+            for n, subject in enumerate(people):
+                effects = {"K1": [40, 80, int(n == 0), int(n == 0), True]} if n < 6 else {}
+                one = {"on": "2026-05-01", "kind": "programme", "source": "mood", "code": "DPP"}
+                subject.state = {**subject.state, "ended": [{**one, "effects": effects}]}
+        [course] = service_of(town, Sight())
+        [effect] = course.effects
+        assert (effect.measured, effect.few, effect.deficits, effect.closed) == (6, True, 0, 0)
+        assert helps_by_competency([course]) == []
+        told = town.client("viewer").get(f"/m/{M}/effect").text
+        assert "меньше пяти" in told
+        assert "1 из 1" not in told
+        assert "1 из 1" in town.client("methodist").get(f"/m/{M}/effect").text
+
+
+def test_what_was_not_measured_again_stands_apart(tmp_path: Path) -> None:
+    with web_town(tmp_path) as town:
+        page = town.client("methodist").get(f"/m/{M}/effect").text
+    assert "Ещё не измерено" in page
+    assert "завершений: 2" in page

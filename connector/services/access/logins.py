@@ -128,7 +128,10 @@ class LoginService:
         if not 1 <= len(name) <= 120 or name != name.strip():
             raise BadLogin("Имя для входа: от 1 до 120 знаков, без пробелов по краям.")
         if self._session.get(Login, name) is not None:
-            raise BadLogin(f"Имя для входа «{name}» уже занято.")
+            raise BadLogin(
+                f"Имя для входа «{name}» уже занято. Сменить пароль: connector people password; "
+                "почту: connector people email."
+            )
         login = Login(
             name=name,
             password=_hashed(password),
@@ -150,6 +153,15 @@ class LoginService:
         login.password = _hashed(password)
         login.failures = 0
         login.locked_until = None
+        self._session.flush()
+
+    def change_address(self, name: str, email: str) -> None:
+        """Where letters go to who has no personnel number. Raises UnknownThing, BadLogin."""
+        _check_length("Адрес почты", email, 320)
+        login = self._session.get(Login, name)
+        if login is None:
+            raise UnknownThing("login", name)
+        login.email = email
         self._session.flush()
 
     def find(self, name: str, fingerprint: str) -> Viewer | None:

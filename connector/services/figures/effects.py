@@ -24,6 +24,7 @@ class EffectFigure:
     measured: cases with a result on both sides. before, after: their average percent, 0..100.
     deficits: how many of them had one before; closed: how many of these have none after. hidden:
     too few people to show to those who may not see them all (domain 7); the figures are 0 then.
+    few: so is who had a deficit alone; deficits and closed are 0 then.
     """
 
     competency: str
@@ -34,7 +35,9 @@ class EffectFigure:
     deficits: int = 0
     closed: int = 0
     hidden: bool = False
+    few: bool = False
     people: set[str] = field(default_factory=set, repr=False)
+    needy: set[str] = field(default_factory=set, repr=False)
 
     @property
     def change(self) -> float:
@@ -143,6 +146,8 @@ class _Sum:
             # One route may be meant for what another only touched.
             figure.covered = figure.covered or covered
             figure.people.add(person)
+            if deficit:
+                figure.needy.add(person)
 
     def told(self, sight: Sight) -> tuple[int, int, tuple[EffectFigure, ...]]:
         told = []
@@ -151,6 +156,8 @@ class _Sum:
             if sight.people is not None and len(figure.people) < SMALLEST_SLICE:
                 told.append(EffectFigure(code, figure.covered, hidden=True))
                 continue
+            if sight.people is not None and 0 < len(figure.needy) < SMALLEST_SLICE:
+                figure.few, figure.deficits, figure.closed = True, 0, 0
             figure.before /= figure.measured
             figure.after /= figure.measured
             told.append(figure)

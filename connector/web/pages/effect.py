@@ -32,4 +32,5 @@ def overview(municipality: str) -> str:
         years=years,
         year=chosen,
         hides=any(effect.hidden for figure in figures for effect in figure.effects),
+        few=any(effect.few for figure in figures for effect in figure.effects),
     )
