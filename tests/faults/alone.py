@@ -19,8 +19,11 @@ from tests.contract.fake_moodle import site
 from tests.contract.recorded import recording
 from tests.faults import audit, founding
 from tests.faults.cases import case
+from tests.faults.decisions import decide
+from tests.faults.enrolling import Enrolling
 from tests.faults.founding import Founding, connect, container
 from tests.faults.ground import Trial
+from tests.faults.listening import subscribe
 from tests.faults.outcome import Outcome
 from tests.faults.points import Points
 from tests.faults.process import FOLDER
@@ -31,6 +34,7 @@ from tests.faults.town import Town
 from tests.faults.town_case import lived_through
 from tests.faults.town_clock import BEGINNING, TownClock
 from tests.integration.distributed_town import found, import_sheets
+from tests.integration.hook_receiver import receiver
 from tests.services.ports import free_port
 from tests.services.smtp import SmtpServer, smtp
 
@@ -52,6 +56,7 @@ class FileFounding(Founding):
         founding._add_foreign(made)
         import_sheets(made, self._folder / "foreign", founding._foreign_catalogue())
         Engine(made).settle()
+        decide(made, self._folder / "decisions")
         # The last to leave writes the log back, so that the file alone is the whole.
         made.close()
         return str(file), secret
@@ -113,7 +118,9 @@ def alone(trial: Trial) -> Iterator[Alone]:
     template = _founding(trial.ground.folder / "alone")
     with ExitStack() as stack:
         mail = stack.enter_context(smtp())
-        moodle = stack.enter_context(site(recorded))
+        enrolling = Enrolling(recorded)
+        moodle = stack.enter_context(site(enrolling))
+        receiver_ = stack.enter_context(receiver())
         recorded.go_to(step.sequence, step.number)
         moodle.now = step.ended_at
         data = trial.folder / "data"
@@ -123,6 +130,7 @@ def alone(trial: Trial) -> Iterator[Alone]:
         clock = TownClock.begin(trial.folder / "clock")
         made = container(trial.folder / "harness", url, clock)
         connect(made, moodle.server.url)
+        subscribe(made, receiver_.url)
         audit.install(made)
         running = Alone(
             trial,
@@ -134,6 +142,9 @@ def alone(trial: Trial) -> Iterator[Alone]:
             None,  # type: ignore[arg-type]
             mail,
             moodle,
+            enrolling,
+            receiver_,
+            None,
             Senders(free_port(), clock),
             template,
         )

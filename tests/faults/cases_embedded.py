@@ -31,7 +31,7 @@ def calm(town: Alone) -> None:
     town.wait_for(lambda: town.senders.left < 60)
 
 
-def _kill_at(town: Alone, points: tuple[Point, ...]) -> None:
+def kill_alone_at(town: Alone, points: tuple[Point, ...]) -> None:
     for point in points:
         town.catch(point, 30)
         town.kill(town.web)
@@ -41,12 +41,12 @@ def _kill_at(town: Alone, points: tuple[Point, ...]) -> None:
 
 @alone_case("killed with -9 before and after the commits of receiving")
 def killed_receiving(town: Alone) -> None:
-    _kill_at(town, (Point.RECEIVE_AFTER, Point.RECEIVE_BEFORE, Point.FOLD_BEFORE))
+    kill_alone_at(town, (Point.RECEIVE_AFTER, Point.RECEIVE_BEFORE, Point.FOLD_BEFORE))
 
 
 @alone_case("killed with -9 at every marked point", pace_s=0.15)
 def killed_everywhere(town: Alone) -> None:
-    _kill_at(town, POINTS)
+    kill_alone_at(town, POINTS)
 
 
 @alone_case("killed with -9 at random moments", pace_s=0.05)

@@ -16,16 +16,21 @@ from sqlalchemy import make_url, select
 from connector.bootstrap import Container, build
 from connector.clock import AdjustableClock, Clock
 from connector.dialects import SENDERS
+from connector.domain.events import EventType
 from connector.domain.signals import Arrival
-from connector.models import Notice, Source
+from connector.domain.stall_notices import ROUTE_STALLED
+from connector.domain.wishes import MoodleWishes
+from connector.models import Action, Draft, Event, Notice, Source
 from connector.runtime.engine import Engine
 from connector.services.sources import moodles
 from connector.services.sources.sources import SourceService
 from tests.contract.fake_moodle import TOKEN, site
 from tests.contract.recorded import recording
+from tests.faults.decisions import decide
 from tests.faults.stream import DIALECTS, FOREIGN, last_step, parcels
 from tests.faults.town_clock import BEGINNING
 from tests.integration.distributed_town import MUNICIPALITY, found, import_sheets, sheets
+from tests.integration.spine.acting_town import wish
 from tests.integration.spine.foreign_town import LEARNERS, SECRETS, catalogue
 from tests.integration.spine.spine_town import config_for
 from tests.integration.spine.state_of import state_of
@@ -46,15 +51,25 @@ def asked_freely() -> Iterator[None]:
 
 
 def container(folder: Path, url: str, clock: Clock) -> Container:
-    return build(replace(config_for(folder, url), secret_key=SECRET_KEY), clock)
+    return eager(build(replace(config_for(folder, url), secret_key=SECRET_KEY), clock))
+
+
+def eager(made: Container) -> Container:
+    """The same, where the municipality wants its people enrolled."""
+    wish(made.rulebook, MoodleWishes(enrol=True))
+    return made
 
 
 @dataclass(frozen=True)
 class Calm:
-    """What comes of the stream where nothing happens meanwhile. owed: keys of notices."""
+    """What comes of the stream where nothing happens meanwhile. owed: keys of notices; actions: of
+    what is to be done in the Moodle. stalls, drafts: as the functions of these names tell them."""
 
     tables: dict[str, list[str]]
     owed: frozenset[str]
+    actions: frozenset[str]
+    stalls: frozenset[str]
+    drafts: frozenset[tuple[str, str]]
 
 
 class Founding:
@@ -76,6 +91,7 @@ class Founding:
         _add_foreign(made)
         import_sheets(made, self._folder / "foreign", _foreign_catalogue())
         Engine(made).settle()
+        decide(made, self._folder / "decisions")
         made.close()
         return name, secret
 
@@ -115,7 +131,7 @@ class Founding:
                 engine.settle()
             while engine.proposer.run_once():
                 engine.settle()
-            calm = Calm(what_stands(made), owed(made))
+            calm = Calm(what_stands(made), owed(made), actions(made), stalls(made), drafts(made))
             made.close()
             return calm
 
@@ -133,6 +149,26 @@ def owed(made: Container) -> frozenset[str]:
     with made.db.reading() as session:
         states = ("waiting", "sending", "sent", "held", "failed")
         return frozenset(session.scalars(select(Notice.key).where(Notice.state.in_(states))))
+
+
+def actions(made: Container) -> frozenset[str]:
+    with made.db.reading() as session:
+        return frozenset(session.scalars(select(Action.key).where(Action.state != "withdrawn")))
+
+
+def stalls(made: Container) -> frozenset[str]:
+    """Alerts and events of episodes, by their keys, which name the episode's first day."""
+    alerts = select(Notice.key).where(Notice.kind == ROUTE_STALLED)
+    events = select(Event.key).where(Event.type == EventType.ROUTE_STALLED)
+    with made.db.reading() as session:
+        return frozenset(session.scalars(alerts)) | frozenset(session.scalars(events))
+
+
+def drafts(made: Container) -> frozenset[tuple[str, str]]:
+    """Whoever has a draft that waits for a decision, and the result that led to it."""
+    proposed = select(Draft.person, Draft.result).where(Draft.state == "proposed")
+    with made.db.reading() as session:
+        return frozenset((person, result) for person, result in session.execute(proposed))
 
 
 def connect(made: Container, moodle_url: str) -> None:

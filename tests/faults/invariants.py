@@ -1,7 +1,6 @@
 """What must hold after any trouble. Each check says what does not, in sentences."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 from sqlalchemy import select, text
 
@@ -11,6 +10,8 @@ from connector.services.folding.rebuilding import Rebuild
 from connector.services.folding.recounting import Recount
 from tests.faults import audit
 from tests.faults.founding import Calm, owed, what_stands
+from tests.faults.outcome import Findings
+from tests.faults.told_outside import check_outside
 from tests.faults.town import Town
 from tests.integration.distributed_town import MUNICIPALITY
 
@@ -18,21 +19,12 @@ _CLAIMED = """
 SELECT (SELECT count(*) FROM deliveries WHERE lease_token IS NOT NULL)
      + (SELECT count(*) FROM subjects WHERE lease_token IS NOT NULL)
      + (SELECT count(*) FROM notices WHERE state = 'sending')
+     + (SELECT count(*) FROM actions WHERE lease_token IS NOT NULL)
+     + (SELECT count(*) FROM draft_wishes WHERE lease_until IS NOT NULL)
+     + (SELECT count(*) FROM webhooks WHERE lease_token IS NOT NULL)
+     + (SELECT count(*) FROM event_line WHERE lease_token IS NOT NULL)
 """
 _IMPOSSIBLE = "SELECT count(*) FROM shares WHERE NOT (0 <= achieved AND achieved <= population)"
-
-
-@dataclass
-class Findings:
-    lost: int = 0
-    doubled: int = 0
-    broken: list[str] = field(default_factory=list)
-
-    def found(self, number: int, sentence: str) -> int:
-        """Notes the sentence if there is any such thing; the number."""
-        if number:
-            self.broken.append(f"{number} {sentence}")
-        return number
 
 
 def check(town: Town, calm: Calm) -> Findings:
@@ -42,6 +34,7 @@ def check(town: Town, calm: Calm) -> Findings:
     _dealt_with(town, findings)
     _as_in_a_calm_run(town, calm, findings)
     _told(town, calm, findings)
+    check_outside(town, calm, findings)
     _claims(town, findings)
     findings.found(len(town.senders.odd), f"odd answers, such as {town.senders.odd[:1]}")
     return findings

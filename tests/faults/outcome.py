@@ -22,6 +22,19 @@ class Outcome:
 
 
 @dataclass
+class Findings:
+    lost: int = 0
+    doubled: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    def found(self, number: int, sentence: str) -> int:
+        """Notes the sentence if there is any such thing; the number."""
+        if number:
+            self.broken.append(f"{number} {sentence}")
+        return number
+
+
+@dataclass
 class Row:
     """One case's line."""
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from connector.db import Database
-from connector.tasks import app
 
 
 class Point(StrEnum):
@@ -38,6 +37,33 @@ class Point(StrEnum):
     SEND_MARKED = "send-after-commit"
     TICK_BEFORE = "tick-before-commit"
     TICK_AFTER = "tick-after-commit"
+    WEEK_BEFORE = "week-before-commit"
+    WEEK_AFTER = "week-after-commit"
+    CLOSE_BEFORE = "close-before-commit"
+    CLOSE_AFTER = "close-after-commit"
+    ACT_CLAIMED = "act-claimed"
+    ACT_LOOKED = "act-looked"
+    """Between the question whether it holds, and the order."""
+    ACT_ORDERED = "act-ordered"
+    ACT_BEFORE = "act-before-commit"
+    ACT_AFTER = "act-after-commit"
+    LINE_BEFORE = "line-before-commit"
+    LINE_AFTER = "line-after-commit"
+    PUBLISH_TAKEN = "publish-taken"
+    PUBLISH_TOLD = "publish-told"
+    PUBLISH_BEFORE = "publish-before-commit"
+    PUBLISH_AFTER = "publish-after-commit"
+    CALL_TAKEN = "call-taken"
+    CALL_POSTED = "call-posted"
+    CALL_BEFORE = "call-before-commit"
+    CALL_AFTER = "call-after-commit"
+    PROPOSE_CLAIMED = "propose-claimed"
+    PROPOSE_ASKED = "propose-asked"
+    PROPOSE_BEFORE = "propose-before-commit"
+    PROPOSE_AFTER = "propose-after-commit"
+    WATCH_FOUND = "watch-found"
+    WATCH_BEFORE = "watch-before-commit"
+    WATCH_AFTER = "watch-after-commit"
     TASK_DONE = "task-done"
     """Between the last commit and the acknowledgement of the hint."""
     MIGRATING = "migrating"
@@ -51,6 +77,14 @@ WRITERS = {
     ("connector.runtime.resolve", "_finish"): (Point.RESOLVE_BEFORE, Point.RESOLVE_AFTER),
     ("connector.runtime.send", "_mark_sent"): (None, Point.SEND_MARKED),
     ("connector.runtime.tick", "_tick"): (Point.TICK_BEFORE, Point.TICK_AFTER),
+    ("connector.runtime.tick", "_tell_week"): (Point.WEEK_BEFORE, Point.WEEK_AFTER),
+    ("connector.runtime.tick", "_close_day"): (Point.CLOSE_BEFORE, Point.CLOSE_AFTER),
+    ("connector.runtime.act", "_claim"): (None, Point.ACT_CLAIMED),
+    ("connector.runtime.act", "_act"): (Point.ACT_BEFORE, Point.ACT_AFTER),
+    ("connector.runtime.publish", "_line_up"): (Point.LINE_BEFORE, Point.LINE_AFTER),
+    ("connector.runtime.call", "_note"): (Point.CALL_BEFORE, Point.CALL_AFTER),
+    ("connector.runtime.propose", "run_once"): (None, Point.PROPOSE_CLAIMED),
+    ("connector.runtime.propose", "_propose"): (Point.PROPOSE_BEFORE, Point.PROPOSE_AFTER),
 }
 RECEIVING = ("connector.runtime.receive", ("flush", "source"))
 """Whatever else that module writes is a delivery, however it is put together."""
@@ -105,16 +139,28 @@ WRAPPED = {
     ("connector.runtime.resolve", "read"): (None, Point.RESOLVE_READ),
     ("alembic.runtime.migration:HeadMaintainer", "update_to_step"): (Point.MIGRATING, None),
     ("connector.channels.smtp:SmtpChannel", "send"): (Point.SEND_BEFORE, Point.SEND_SENT),
+    ("connector.moodle.acting:Desk", "_learners"): (None, Point.ACT_LOOKED),
+    ("connector.runtime.act", "_performed"): (None, Point.ACT_ORDERED),
+    ("connector.tasks.exchange:EventExchange", "publish"): (
+        Point.PUBLISH_TAKEN,
+        Point.PUBLISH_TOLD,
+    ),
+    # The last statement of its transaction.
+    ("connector.services.events.line:EventLineService", "leave"): (None, Point.PUBLISH_BEFORE),
+    ("connector.channels.webhook:WebhookPost", "post"): (Point.CALL_TAKEN, Point.CALL_POSTED),
+    ("connector.rulebook.rulebook:Rulebook", "proposals_of"): (None, Point.PROPOSE_ASKED),
+    ("connector.runtime.watch:Watcher", "found"): (None, Point.WATCH_FOUND),
+    ("connector.services.alarms.episodes:EpisodeService", "settle"): (None, Point.WATCH_BEFORE),
+    ("connector.runtime.watch:Watcher", "run_once"): (None, Point.WATCH_AFTER),
 }
 
 
 def install(points: Points) -> None:
     """Wraps the product's functions in this process."""
     for (path, name), (before, after) in WRAPPED.items():
-        module, _, owner = path.partition(":")
-        found: Any = import_module(module)
-        _wrap(getattr(found, owner) if owner else found, name, points, before, after)
-    _after_work(points)
+        _wrap(owner_of(path), name, points, before, after)
+    for (path, name), point in BUSY.items():
+        _after_work(owner_of(path), name, points, point)
     writing = Database.writing
 
     @contextmanager
@@ -130,17 +176,32 @@ def install(points: Points) -> None:
     Database.writing = marked  # type: ignore[method-assign]
 
 
-def _after_work(points: Points) -> None:
-    """A drained hint that found something to do; idle ones come by every second."""
-    drain = app.drain
+BUSY = {
+    # As WRAPPED, of what comes by every second with nothing to do.
+    ("connector.tasks.app", "drain"): Point.TASK_DONE,
+    ("connector.runtime.publish:EventPublisher", "_tell"): Point.PUBLISH_AFTER,
+}
 
-    def drained(*arguments: Any) -> int:
-        done = drain(*arguments)
+
+def _after_work(owner: Any, name: str, points: Points, point: Point) -> None:
+    """A point after each turn that found something to do."""
+    inner: Callable[..., int] = getattr(owner, name)
+
+    @wraps(inner)
+    def worked(*arguments: Any, **named: Any) -> int:
+        done = inner(*arguments, **named)
         if done:
-            points.hit(Point.TASK_DONE)
+            points.hit(point)
         return done
 
-    app.drain = drained
+    setattr(owner, name, worked)
+
+
+def owner_of(path: str) -> Any:
+    """A module, or a class of one: `module:class`."""
+    module, _, owner = path.partition(":")
+    found = import_module(module)
+    return getattr(found, owner) if owner else found
 
 
 def _around(frame: Any) -> tuple[Point | None, Point | None]:

@@ -4,11 +4,21 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from connector.errors import StorageUnavailable
-from connector.models import Delivery, DraftWish, Notice, Subject
+from connector.models import (
+    Action,
+    Delivery,
+    DraftWish,
+    Event,
+    EventLine,
+    Notice,
+    Subject,
+    Webhook,
+    WebhookCall,
+)
 from tests.faults.town import PATIENCE_S, Town
 
 BOUND_S = 2 * 3600
@@ -21,6 +31,7 @@ STILL_S = 0.4
 STILL_CLAIMED_S = 2.0
 """where somebody has a claim and may be at work, longer: nobody is to be robbed of it."""
 
+
 class Restless(Exception):
     """It did not come to rest within its time; says what is left."""
 
@@ -31,12 +42,18 @@ def come_to_rest(town: Town) -> None:
     Where everybody waits for a moment to come (a lease's end, the next try), it is made to come.
     """
     began, former, still_since = town.clock.now(), "", time.monotonic()
+    rested_since: float | None = None
     patience_ends = time.monotonic() + PATIENCE_S
     while True:
         now = town.clock.now()
         left = _left(town, now)
         if left == [] and town.senders.are_done:
-            return
+            # A tick may find work yet: one that was started again looks at everything once.
+            rested_since = rested_since or time.monotonic()
+            if town.have_all_ticked(rested_since):
+                return
+        else:
+            rested_since = None
         seen = f"{left} {town.senders.left}"
         if seen != former:
             former, still_since = seen, time.monotonic()
@@ -59,6 +76,7 @@ def _left(
     try:
         with town.container.db.reading() as session:
             rows = sorted(_open_rows(session, now), key=lambda row: row[:2])
+            rows += sorted(_untold(session, now, town.listener is not None))
     except StorageUnavailable:
         return None
     for what, id_, _, lease_until, _ in rows:
@@ -91,3 +109,37 @@ def _open_rows(
     for id_, state, not_before, lease_until, tries in session.execute(notices):
         due = lease_until if state == "sending" else not_before
         yield "notice", id_, due, lease_until, tries
+    actions = select(
+        Action.id, Action.state, Action.not_before, Action.lease_until, Action.attempts
+    ).where(Action.state.in_(("waiting", "doing")))
+    for id_, state, not_before, lease_until, tries in session.execute(actions):
+        due = (lease_until or now) if state == "doing" else not_before
+        yield "action", id_, due, lease_until, tries
+
+
+def _untold(
+    session: Session, now: datetime, is_published: bool
+) -> Iterator[tuple[str, int, datetime, datetime | None, int]]:
+    """As `_open_rows`, of events and webhooks; a count in place of each number."""
+    untold = Event.number.is_(None)
+    if is_published:
+        untold |= Event.published_at.is_(None)
+    count = session.scalar(select(func.count()).where(untold))
+    lease_until = session.scalar(select(EventLine.lease_until))
+    if count:
+        yield "event", count, lease_until or now, lease_until, 0
+    calls = (
+        select(
+            func.count(),
+            func.min(WebhookCall.next_at),
+            Webhook.paused_until,
+            Webhook.lease_until,
+            Webhook.failures,
+        )
+        .join(Webhook, Webhook.id == WebhookCall.webhook_id)
+        .where(WebhookCall.state == "waiting")
+        .group_by(Webhook.id)
+    )
+    for count, next_at, paused_until, lease_until, failures in session.execute(calls):
+        due = max(at for at in (next_at, paused_until, lease_until) if at)
+        yield "call", count, due, lease_until, failures

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.faults.ground import Ground
-from tests.faults.invariants import Findings, check
+from tests.faults.invariants import check
+from tests.faults.outcome import Findings
 from tests.faults.recovery import come_to_rest
 from tests.faults.stream import parcels
 from tests.faults.town import Town, town
@@ -62,6 +63,38 @@ def one_odd_answer(made: Town) -> None:
     made.senders.odd.append("500 at /hooks/moodle")
 
 
+def one_event_unheard(made: Town) -> None:
+    assert made.listener is not None
+    made.listener.heard().popitem()
+
+
+def one_call_unheard(made: Town) -> None:
+    made.receiver.heard.pop()
+
+
+def one_enrolment_undone(made: Town) -> None:
+    made.enrolling.orders.popitem()
+
+
+def one_stall_twice(made: Town) -> None:
+    made.do(
+        "UPDATE events SET key = key || '-again' WHERE id = "
+        "(SELECT min(id) FROM events WHERE type = 'route.stalled')"
+    )
+
+
+def one_draft_too_many(made: Town) -> None:
+    made.do(
+        "INSERT INTO drafts (municipality, person, result, state, deficits, uncovered, proposed_at)"
+        " SELECT municipality, person, result || '-again', state, deficits, uncovered, proposed_at"
+        " FROM drafts WHERE state = 'proposed' LIMIT 1"
+    )
+
+
+def one_webhook_claimed(made: Town) -> None:
+    made.do("UPDATE webhooks SET lease_token = 'x'")
+
+
 DAMAGES: dict[Callable[[Town], None], str] = {
     one_lost: "answered 200 and not stored",
     one_left: "not dealt with in time",
@@ -70,6 +103,12 @@ DAMAGES: dict[Callable[[Town], None], str] = {
     one_letter_too_many: "sent more than 1 + 0 times",
     one_not_owed: "notices not owed any more",
     one_claimed: "claims left at rest",
+    one_event_unheard: "events never published",
+    one_call_unheard: "events never called out",
+    one_enrolment_undone: "actions said to be done that never were",
+    one_stall_twice: "stalls told as another episode",
+    one_draft_too_many: "drafts too many",
+    one_webhook_claimed: "2 claims left at rest",
     one_odd_answer: "odd answers",
 }
 

@@ -12,20 +12,23 @@ from kombu import Connection
 from sqlalchemy import make_url, text
 
 from connector.bootstrap import Container
+from connector.runtime.hints import Hint
 from connector.tasks.queues import queue_name
 from tests.contract.fake_moodle import Site, site
 from tests.contract.recorded import recording
 from tests.faults import audit
+from tests.faults.enrolling import Enrolling
 from tests.faults.founding import SECRET_KEY, Founding, connect, container
 from tests.faults.ground import Trial
+from tests.faults.listening import Listener, subscribe
 from tests.faults.points import Caught, Point, Points
-from tests.faults.process import FOLDER
+from tests.faults.process import FOLDER, last_turn
 from tests.faults.processes import Started, Starter
 from tests.faults.senders import Senders
 from tests.faults.stream import last_step
 from tests.faults.town_clock import TownClock
 from tests.integration.cut_line import Line, line
-from tests.integration.distributed_town import KINDS
+from tests.integration.hook_receiver import Receiver, receiver
 from tests.services.ports import free_port, wait_until
 from tests.services.smtp import SmtpServer, smtp
 
@@ -37,8 +40,9 @@ PREFIX = "town"
 @dataclass
 class Town:
     """broker, database: the lines that its processes have to them; the harness has its own.
-    crashes: how often somebody was stopped who might have been sending a letter.
-    refuses_letters: its mail server does, for good. beside: a municipality that a calm run has not.
+    crashes: how often somebody was stopped who might have been telling somebody something.
+    listener: at its broker, if it has one. refuses_letters: its mail server does, for good.
+    beside: a municipality that a calm run has not.
     """
 
     trial: Trial
@@ -50,6 +54,9 @@ class Town:
     database: Line
     smtp: SmtpServer
     moodle: Site
+    enrolling: Enrolling
+    receiver: Receiver
+    listener: Listener | None
     senders: Senders
     founding: Founding
     web: Started = field(init=False)
@@ -122,25 +129,31 @@ class Town:
         self.points.disarm(point)
         return self.points.caught(point)
 
+    def have_all_ticked(self, since: float) -> bool:
+        """Whether everybody who ticks has begun a turn since then, and ended it. since: as of
+        time.monotonic()."""
+        ticking = [one for one in self.alive() if one.kind in ("tick", "run")]
+        return all(last_turn(self.trial.folder, one.pid) > since for one in ticking)
+
     def owner(self, pid: int) -> Started:
         """The process that this one is, or belongs to."""
         return next(one for one in self.alive() if pid == one.pid or pid in one.children())
 
     def kill(self, victim: Started) -> None:
-        self.crashes += victim.kind == "worker"
+        self.crashes += victim.kind != "web"
         victim.kill()
 
     def kill_caught(self, caught: Caught) -> None:
         """Only the very process: of a worker the child of its pool, whose parent goes on."""
         owner = self.owner(caught.pid)
-        self.crashes += owner.kind == "worker"
+        self.crashes += owner.kind != "web"
         os.kill(caught.pid, signal.SIGKILL)
         if owner.pid == caught.pid:
             owner.wait(10)
         caught.let_go()
 
     def freeze(self, victim: Started) -> None:
-        self.crashes += victim.kind == "worker"
+        self.crashes += victim.kind != "web"
         victim.signal(signal.SIGSTOP)
 
     def thaw(self, victim: Started) -> None:
@@ -154,6 +167,10 @@ class Town:
                 ("deliveries", "state IN ('new', 'ready')"),
                 ("subjects", "dirty"),
                 ("notices", "state = 'sending'"),
+                ("actions", "state = 'doing'"),
+                ("draft_wishes", "true"),
+                ("webhooks", "lease_token IS NOT NULL"),
+                ("event_line", "lease_token IS NOT NULL"),
             )
         )
 
@@ -169,8 +186,8 @@ class Town:
     def purge(self) -> None:
         """Every hint is lost; the line of the others may be cut or held."""
         with Connection(self.trial.ground.rabbit.url) as connection:
-            for kind in KINDS:
-                connection.default_channel.queue_purge(queue_name(PREFIX, kind))
+            for hint in Hint:
+                connection.default_channel.queue_purge(queue_name(PREFIX, hint))
 
     def note(self, sentence: str) -> None:
         """An invariant that does not hold, once."""
@@ -193,6 +210,11 @@ class Town:
         with self.container.db.writing() as session:
             for statement in statements:
                 session.connection().exec_driver_sql(statement)
+
+    def log_lines(self) -> Iterator[str]:
+        """Of all of them, those that are gone too."""
+        for one in self._started:
+            yield from one.said().splitlines()
 
     def told(self) -> str:
         """What they logged, for a failing test."""
@@ -224,13 +246,16 @@ def town(
         database = stack.enter_context(line(str(address.host), int(address.port or 5432)))
         reached = address.set(port=database.port) if over_a_line else address
         mail = stack.enter_context(smtp())
-        moodle = stack.enter_context(site(recorded))
+        enrolling = Enrolling(recorded)
+        moodle = stack.enter_context(site(enrolling))
+        receiver_ = stack.enter_context(receiver())
         step = last_step()
         recorded.go_to(step.sequence, step.number)
         moodle.now = step.ended_at
         clock = TownClock.begin(trial.folder / "clock")
         made = container(trial.folder / "harness", url, clock)
         connect(made, moodle.server.url)
+        subscribe(made, receiver_.url)
         audit.install(made)
         running = Town(
             trial,
@@ -244,6 +269,9 @@ def town(
             database,
             mail,
             moodle,
+            enrolling,
+            receiver_,
+            Listener(rabbit.url, PREFIX),
             Senders(free_port(), clock),
             founding,
         )
@@ -265,4 +293,5 @@ def _environment(folder: Path, url: str, broker_port: int, mail: SmtpServer) -> 
         "CONNECTOR_SECRET_KEY": SECRET_KEY,
         "CONNECTOR_SMTP_URL": f"smtp://{mail.host}:{mail.port}",
         "CONNECTOR_MAIL_FROM": "connector@town.example",
+        "CONNECTOR_ALLOW_PRIVATE": "true",
     }

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from tests.faults.cases import case
 from tests.faults.founding import Founding
 from tests.faults.ground import Trial
-from tests.faults.invariants import Findings, check
-from tests.faults.outcome import Outcome
+from tests.faults.invariants import check
+from tests.faults.outcome import Findings, Outcome
 from tests.faults.recovery import Restless, come_to_rest
 from tests.faults.stream import parcels
 from tests.faults.town import Town, town

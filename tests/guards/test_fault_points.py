@@ -1,7 +1,6 @@
 """The marked points of the fault harness are where the product still is."""
 
 import ast
-from importlib import import_module
 
 from tests.faults import points
 from tests.guards.tree import ROOT, none_of, parse
@@ -32,15 +31,11 @@ def test_deliveries_are_still_stored_by_that_module() -> None:
 
 def test_each_wrapped_function_is_still_there() -> None:
     gone = [
-        f"{module}.{name}" for module, name in points.WRAPPED if not hasattr(_owner(module), name)
+        f"{module}.{name}"
+        for module, name in (*points.WRAPPED, *points.BUSY)
+        if not hasattr(points.owner_of(module), name)
     ]
     none_of(gone, "Mend tests/faults/points.py: these moved.")
-
-
-def _owner(path: str) -> object:
-    module, _, owner = path.partition(":")
-    found = import_module(module)
-    return getattr(found, owner) if owner else found
 
 
 def _writes(function: ast.FunctionDef) -> bool:
