@@ -11,6 +11,7 @@ from connector.web.api.schemas import Problem
 View = TypeVar("View", bound=Callable[..., object])
 
 REFUSALS = {
+    400: "A text holds the character NUL, which no text can.",
     401: "No bearer token, or not one of ours.",
     403: "The token is of another municipality, or its role may not see this.",
     404: "Nothing of that name.",
