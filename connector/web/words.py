@@ -227,7 +227,15 @@ DOMAIN_EVENTS = {
     "share.plan_met": "план выполнен",
     "share.plan_lost": "план больше не выполняется",
 }
+EVIDENCE = {
+    "attempt": "Попытка теста",
+    "completion": "Завершение курса",
+    "activity": "Выполнение элемента курса",
+    "rating": "Оценка компетенции в Moodle",
+    "handmade": "Запись, занесённая вручную",
+}
 WORDS = {
+    "evidence": EVIDENCE,
     "level": LEVELS,
     "deficit": DEFICITS,
     "route_state": ROUTE_STATES,

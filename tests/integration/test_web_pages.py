@@ -9,11 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from connector.models import Audit, Notice
-from connector.services.access.logins import LoginService
 from tests.integration.web_town import (
-    NOW,
-    OTHER,
-    PASSWORD,
     M,
     WebTown,
     csrf_token,
@@ -365,28 +361,3 @@ def test_an_administrator_chooses_the_municipality(town: WebTown) -> None:
     assert f"/m/{M}/" in text
     assert "/m/kuznetsk/" in text
     assert town.client("methodist").get("/").headers["Location"] == f"/m/{M}/"
-
-
-def test_a_municipality_without_people_says_what_to_begin_with(own: WebTown) -> None:
-    with own.container.db.writing() as session:
-        LoginService(session).add("newcomer", PASSWORD, "methodist", OTHER, NOW)
-    by_role = {role: own.client(role) for role in ("administrator", "newcomer")}
-    page = by_role["administrator"].get(f"/m/{OTHER}/").text
-    assert f"connector import таблица.xlsx --municipality {OTHER}" in page
-    for path in ("", "staff"):
-        told = by_role["newcomer"].get(f"/m/{OTHER}/{path}").text
-        assert "ещё нет ни одного работника" in told
-        assert "connector import" not in told
-    assert "С чего начать" not in by_role["administrator"].get(f"/m/{M}/").text
-
-
-def test_whoever_may_report_is_told_how_and_others_by_whom(town: WebTown) -> None:
-    path = f"/m/{M}/snapshots/"
-    assert "нажмите «Зафиксировать»" in town.client("methodist").get(path).text
-    assert "Их фиксирует методист" in town.client("viewer").get(path).text
-
-
-def test_events_are_chosen_by_the_sources_there_are(town: WebTown) -> None:
-    page = town.client("methodist").get("/deliveries/?source=both").text
-    assert '<option value="both" selected>' in page
-    assert '<option value="mood">' in page
