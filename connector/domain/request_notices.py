@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from connector.domain.cases import StaffCase
+from connector.domain.letter_pages import route_page, waiting_page
 from connector.domain.owed import Circle, Owed, Recipient
 from connector.domain.people import StaffMember
 from connector.domain.progress import RouteProgress
@@ -105,13 +106,19 @@ class _Told:
         on: date,
         follows: tuple[str, ...] = (),
     ) -> Owed:
-        return Owed(
-            self._key(kind, role, number), kind, role, number, self._params(), on, follows=follows
-        )
+        params = {**self._params(), "page": self._page(kind)}
+        return Owed(self._key(kind, role, number), kind, role, number, params, on, follows=follows)
 
     def _key(self, kind: str, role: Recipient, number: str | None) -> str:
         code = self._progress.route.code
         return f"{kind}:{code}:{self._request.number}:{role}:{number or NOBODY}"
+
+    def _page(self, kind: str) -> str:
+        """Whoever decides finds all that waits in one place, however many a letter tells of."""
+        municipality = self._case.setting.municipality
+        if kind == REQUEST_DECIDED:
+            return route_page(municipality, self._case.code, self._progress.route.number)
+        return waiting_page(municipality)
 
     def _params(self) -> dict[str, Any]:
         """Why it was asked stays on the page: it is often an illness."""

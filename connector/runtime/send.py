@@ -24,6 +24,7 @@ from connector import tracing
 from connector.channels.channel import Channel, OutgoingLetter, message_id
 from connector.clock import Clock
 from connector.db import Database
+from connector.domain.letter_pages import names_somebody
 from connector.domain.lines import Line
 from connector.domain.messengers import ChannelDown, NotNow, Refused, TryLater
 from connector.domain.preferences import EMAIL
@@ -37,7 +38,14 @@ from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
 from connector.services.notices.stopping import StopService
 from connector.tallies import Tallies
-from connector.texts.letters import Leads, RenderedLetter, TextFault, Told, render_letter
+from connector.texts.letters import (
+    Leads,
+    RenderedLetter,
+    TextFault,
+    Told,
+    page_of,
+    render_letter,
+)
 from connector.texts.short import short_text
 
 log = logging.getLogger(__name__)
@@ -220,9 +228,11 @@ class Sender:
         return render_letter(told, office.title, self._url, office.words, leads)
 
     def _short(self, claimed: ClaimedGroup, rendered: RenderedLetter, office: PostOffice) -> str:
-        """Without the links that sign in: messengers fetch what they are sent, to show it."""
-        pages = {notice.params.get("page", "") for notice in claimed.notices}
-        page = pages.pop() if len(pages) == 1 else ""
+        """Without the links that sign in: messengers fetch what they are sent, to show it; and
+        without whose page it is."""
+        page = page_of([Told(one.kind, one.role, one.params) for one in claimed.notices])
+        if names_somebody(page):
+            page = ""
         return short_text(rendered.subject, office.title, f"{(self._url or '').rstrip('/')}{page}")
 
     def _letter(

@@ -138,8 +138,8 @@ def render_letter(
     the recipient's own links, in place of what `url` would come to; preface: a sentence above
     everything.
 
-    The order of `notices` does not matter. All of them being about one page (parameter `page`, a
-    path), the letter leads there. Raises TextFault.
+    The order of `notices` does not matter. Where they name one page (parameter `page`, a path), the
+    letter leads there. Raises TextFault.
     """
     own = words or {}
     known = _words(tuple(sorted(own.items())))
@@ -177,8 +177,9 @@ def render_letter(
 
 
 def page_of(notices: Sequence[Told]) -> str:
-    """The path all of them are about; empty where they are about several, or none."""
-    pages = {str(notice.params.get("page", "")) for notice in notices}
+    """The only path that any of them names; empty where they name several, or none. What is told
+    besides, and is about no page, keeps nobody from the one where something is to be done."""
+    pages = {str(page) for notice in notices if (page := notice.params.get("page"))}
     return pages.pop() if len(pages) == 1 else ""
 
 

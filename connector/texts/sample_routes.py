@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from connector.domain.letter_pages import route_page, waiting_page
 from connector.texts.sample_people import (
     ASSOCIATION,
     COLLEAGUE,
@@ -14,8 +15,10 @@ from connector.texts.sample_people import (
     DIAGNOSTIC,
     HEAD,
     METHODIST,
+    NUMBER,
     PROGRAMME,
     TEACHER,
+    TOWN,
 )
 
 Params = Mapping[str, Any]
@@ -155,7 +158,7 @@ def _week(day: date, role: str) -> Items:
 def _request(day: date, **more: Any) -> dict[str, Any]:
     asked = {"asked": "pause", "step": 0, "title": None, "own": True}
     times = {"on": _on(day, -3), "first": _on(day, 1), "last": _on(day, 14)}
-    answer = {"granted": False, "why": ""}
+    answer = {"granted": False, "why": "", "page": waiting_page(TOWN)}
     return {"number": "1", "person": TEACHER, **times, **asked, **answer, **more}
 
 
@@ -169,7 +172,8 @@ def _waits(day: date, role: str) -> Items:
 
 
 def _decided(day: date, role: str) -> Items:
-    return [_request(day, granted=True, why="согласовано")]
+    page = route_page(TOWN, NUMBER, "1")
+    return [_request(day, granted=True, why="согласовано", page=page)]
 
 
 def _waiting(day: date, role: str) -> Items:

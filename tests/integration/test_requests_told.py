@@ -1,8 +1,10 @@
 """Requests about routes, and what waits for a decision: told once to whoever is to act on it."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -79,6 +81,12 @@ def texts(session: Session, recipient: str) -> str:
     return "\n".join(f"{row.subject}\n{row.text}" for row in rows)
 
 
+def leads(letter: str) -> str:
+    """The path behind the letter's own link."""
+    (url,) = re.findall(r"^Открыть в системе: (\S+)$", letter, re.MULTILINE)
+    return urlsplit(url).path
+
+
 ALL = ("request_made", "request_waits", "request_decided")
 
 
@@ -91,6 +99,7 @@ def test_a_request_is_told_and_its_answer_comes_back_to_those_concerned(town: We
         letter = texts(session, "T-1")
     assert "перерыв с 01.07.2026 по 28.07.2026, просит сам педагог" in letter
     assert "операция" not in letter
+    assert leads(letter) == f"/m/{M}/routes/waiting"
 
     refuse = does(town, "methodist", lambda s, m, n: s.refuse(n, "давайте перенесём на август", m))
     assert refuse is None
@@ -103,6 +112,11 @@ def test_a_request_is_told_and_its_answer_comes_back_to_those_concerned(town: We
     with town.container.db.reading() as session:
         teacher = texts(session, "T-7")
     assert "пока нельзя. Пояснение: «давайте перенесём на август»" in teacher
+    route = f"/m/{M}/staff/T-7/routes/1"
+    assert leads(teacher) == route
+    assert "давайте перенесём на август" in town.client("mentor").get(route).text
+    # From a letter of several pages one comes to the list.
+    assert f'<a href="{route}">' in town.client("methodist").get(f"/m/{M}/notices").text
     assert len(told(town, *ALL)) == 3, "once"
 
 

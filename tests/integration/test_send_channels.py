@@ -32,6 +32,7 @@ from connector.services.notices.linking import LinkingService
 from connector.services.notices.ways import ways
 from tests.integration.fake_max import TOKEN, FakeMax, fake_max
 from tests.integration.test_send_letters import (
+    COMPLETED,
     TUESDAY_NOON,
     Offices,
     letters,
@@ -108,6 +109,18 @@ def test_a_messenger_gets_one_sentence_without_names(
     (kept,) = letters(database)
     assert (kept.channel, kept.address) == ("max", "500")
     assert "Иванова" in kept.text or kept.text
+
+
+def test_a_messenger_is_led_to_a_page_and_not_told_whose_it_is(
+    database: Database, clock: AdjustableClock, max_: FakeMax
+) -> None:
+    queue, route = "/m/korolev/routes/waiting", "/m/korolev/staff/T-77/routes/1"
+    put(database, "a", to="T1", channel="max", address="500", params={**COMPLETED, "page": queue})
+    put(database, "b", to="T2", channel="max", address="501", params={**COMPLETED, "page": route})
+    assert sender(database, clock, max=channel(bot(max_))).run_once() == 2
+    told = dict(max_.said)
+    assert f"https://example.org{queue} [" in told["500"]
+    assert "https://example.org [" in told["501"]
 
 
 def test_one_channel_down_for_a_day_holds_up_no_other_and_loses_nothing(

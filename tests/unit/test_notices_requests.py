@@ -105,6 +105,15 @@ def test_a_decision_is_told_to_whoever_asked_and_those_concerned() -> None:
     assert sorted(told(replace(GRANTED, asked_by=None), day)) == sorted(both)
 
 
+def test_the_letter_leads_whoever_decides_to_the_queue_and_others_to_the_route() -> None:
+    for notice in owed(ASKED, MONDAY + 3 * DAY):
+        assert notice.params["page"] == "/m/test/routes/waiting", notice.kind
+    later = replace(GRANTED, route="2/б")
+    found = owed_for(case(later, "2/б"), AROUND, MONDAY + DAY)
+    pages = {one.params["page"] for one in found if one.kind == "request_decided"}
+    assert pages == {"/m/test/staff/1/routes/2%2F%D0%B1"}
+
+
 def test_a_decision_says_why_in_one_line_and_is_news_for_a_month() -> None:
     (first, *_) = owed(replace(GRANTED, state=RequestState.REFUSED), MONDAY + DAY)
     assert first.params["why"] == "согласовано - и поправляйтесь"
