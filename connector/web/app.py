@@ -47,6 +47,7 @@ from connector.web.pages import (
     withdrawals,
 )
 from connector.web.session_keys import session_keys
+from connector.web.signatures import register_signatures
 from connector.web.words import register_words
 
 FORM_BYTES = 64 << 10
@@ -120,6 +121,7 @@ def create_app(
         app.register_blueprint(pages.blueprint)
     frame.register(app)
     register_words(app)
+    register_signatures(app)
     headers.register(app)
     faults.register(app)
     return app

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from connector.models import Audit, Letter, Notice
-from tests.integration.web_town import NOW, M, WebTown, csrf_token
+from connector.services.access.signatures import name_behind
+from tests.integration.web_town import NOW, OTHER, M, WebTown, csrf_token
 
 
 def fresh_link(town: WebTown, number: str = "T-8") -> str:
@@ -26,7 +27,10 @@ def test_a_letter_s_link_signs_its_reader_in_where_it_leads(town: WebTown) -> No
     assert client.get(f"/m/{M}/staff/T-8").status_code == 302
     entered = client.post(path, data={"csrf_token": csrf_token(asked.text)})
     assert (entered.status_code, entered.headers["Location"]) == (302, f"/m/{M}/staff/T-8")
-    assert client.get(f"/m/{M}/staff/T-8").status_code == 200
+    page = client.get(f"/m/{M}/staff/T-8")
+    assert page.status_code == 200
+    assert '<span class="who__name">Зайцев Олег Викторович<small>' in page.text
+    assert "link:" not in page.text
     assert client.get(f"/m/{M}/staff/T-6").status_code == 403
     assert client.get("/me/letters").status_code == 200
     assert client.get("/deliveries/").status_code == 403
@@ -42,6 +46,14 @@ def test_a_letter_s_link_signs_its_reader_in_where_it_leads(town: WebTown) -> No
         assert asked_for.params == {"page": f"/m/{M}/staff/T-8"}
         done = session.scalars(select(Audit.person).where(Audit.action == "link.signed_in")).all()
     assert done == ["T-8"]
+
+
+def test_an_act_bears_the_name_of_the_person_behind_it(town: WebTown) -> None:
+    with town.container.db.reading() as session:
+        names = [name_behind(session, M, one) for one in ("link:T-8", "teacher", "administrator")]
+        elsewhere = [name_behind(session, OTHER, one) for one in ("link:T-8", "teacher")]
+    assert names == ["Зайцев Олег Викторович", "Громова Наталья Сергеевна", "administrator"]
+    assert elsewhere == ["link:T-8", "teacher"]
 
 
 def test_the_button_needs_the_form_s_token(town: WebTown) -> None:

@@ -89,6 +89,7 @@ def test_a_request_is_asked_decided_about_and_told_in_the_story(town: WebTown) -
     queue = methodist.get(f"{ACTS}/waiting").text
     assert "Громова Наталья Сергеевна, маршрут 1" in queue
     assert "Перерыв с 01.07.2026 по 28.07.2026" in queue
+    assert "отпуск <span class=\"quiet\">— Громова Наталья Сергеевна, 15.06.2026" in queue
     assert "ждут решения: 1" in methodist.get(f"/m/{M}/routes").text
     number = number_of(queue, "request")
     fields = {"request": number, "then": "grant", "from": "waiting", "decision": "отдыхайте"}
@@ -99,7 +100,7 @@ def test_a_request_is_asked_decided_about_and_told_in_the_story(town: WebTown) -
     assert "methodist: Маршрут приостановлен" in story
     assert "methodist: Просьба удовлетворена: перерыв с 01.07.2026 по 28.07.2026" in story
     assert "«отдыхайте»" in story
-    assert "teacher: Просьба о перерыве" in story
+    assert "Громова Наталья Сергеевна: Просьба о перерыве" in story
     assert "20.04.2026 13:00, Moodle: Выполнен шаг 1" in story
 
 

@@ -17,6 +17,7 @@ from connector.models.inserting import insert_into
 from connector.rulebook import Rulebook
 from connector.services.access.letter_links import SignInLink, digest_of
 from connector.services.access.logins import SignedIn, fingerprint_of, viewer_of
+from connector.services.access.signatures import LINK, name_behind
 from connector.services.access.visibility import Role, Viewer
 from connector.services.notices.addresses import LOGIN
 from connector.services.notices.ways import ways
@@ -67,7 +68,9 @@ class LinkService:
         roles = self.roles_of_person(municipality, number, now)
         for role in (Role.HEAD, Role.MENTOR, Role.TEACHER):
             if role in roles:
-                return Viewer(f"link:{number}", role, municipality, number)
+                actor = f"{LINK}{number}"
+                name = name_behind(self._session, municipality, actor)
+                return Viewer(actor, role, municipality, number, name)
         return None
 
     def roles_of_person(self, municipality: str, number: str, now: datetime) -> frozenset[Role]:

@@ -40,13 +40,14 @@ _NEIGHBOURS = frozenset({Role.HEAD, Role.MENTOR})
 class Viewer:
     """Whoever looks. actor: how the audit names them; municipality None: the whole installation.
 
-    person: the viewer's own personnel number, if any.
+    person: the viewer's own personnel number, if any. name: of whoever has no log-in.
     """
 
     actor: str
     role: Role
     municipality: str | None
     person: str | None = None
+    name: str | None = None
 
     def may_enter(self, municipality: str) -> bool:
         """Whether anything of that municipality may be shown at all."""

@@ -12,11 +12,9 @@ from connector.domain.requests import RequestState, RouteRequest
 from connector.models import Login
 from connector.models import RouteRequest as Row
 from connector.models.among import among
+from connector.services.access.signatures import LINK
 from connector.services.imports.stored_rows import chunks
 from connector.services.notices.addresses import LOGIN
-
-LINK = "link:"
-"""Begins the name of whoever came by a letter's link; the personnel number follows."""
 
 
 def requests_of(

@@ -12,6 +12,7 @@ from connector.services.access.letter_links import SignInLink, UnsubscribeLink
 from connector.services.access.links import SESSION_TERM, LinkService
 from connector.services.access.logins import SignedIn
 from connector.services.access.looks import LETTERS_CHOSEN, SIGNED_IN_BY_LINK, LookService
+from connector.services.access.signatures import LINK
 from connector.services.access.visibility import Role, Viewer
 from connector.services.notices.fresh_links import send_again
 from connector.services.notices.post_offices import PostOffice, PostOffices
@@ -108,7 +109,7 @@ def _switch(link: UnsubscribeLink, choice: Choice | None) -> None:
         PreferenceService(database).switch(
             link.municipality, link.recipient, link.kinds, choice, office.hours, now()
         )
-        by_link = Viewer(f"link:{link.recipient}", Role.TEACHER, link.municipality or None)
+        by_link = Viewer(f"{LINK}{link.recipient}", Role.TEACHER, link.municipality or None)
         detail = {"kinds": list(link.kinds), "choice": str(choice) if choice else None}
         LookService(database).note(
             by_link, LETTERS_CHOSEN, link.municipality or None, link.recipient[:60], now(), detail
