@@ -211,6 +211,8 @@ def _cycle(staff: Staff) -> dict[str, Rows]:
                 "decided_on": _TODAY,
                 "due_on": date(2026, 12, 20),
                 "responsible": director,
+                "text": "Провести заседание объединения с разбором результатов диагностики и "
+                "предложить педагогам маршруты.",
             }
             for place, circle in enumerate(circles[:2], start=1)
         ],

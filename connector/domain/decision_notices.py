@@ -20,6 +20,7 @@ from connector.domain.records import Decision
 DECISION_ADDRESSED = "decision_addressed"
 DECISION_DUE = "decision_due"
 DECISION_OVERDUE = "decision_overdue"
+KINDS = (DECISION_ADDRESSED, DECISION_DUE, DECISION_OVERDUE)
 
 NOBODY = "nobody"
 """Stands in the key for a recipient who was not found."""
@@ -113,6 +114,8 @@ class _Told:
         analysis = analyses.get(decision.analysis or "")
         return {
             "number": decision.number,
+            "text": decision.text,
+            "basis": decision.basis,
             "on": decision.decided_on.isoformat(),
             "due": decision.due_on.isoformat() if decision.due_on else None,
             "place": self._place(),

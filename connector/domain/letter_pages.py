@@ -10,6 +10,37 @@ def route_page(municipality: str, person: str, number: str) -> str:
     return f"{_town(municipality)}{_OF_PEOPLE}{_quoted(person)}/routes/{_quoted(number)}"
 
 
+def person_page(municipality: str, person: str) -> str:
+    return f"{_town(municipality)}{_OF_PEOPLE}{_quoted(person)}"
+
+
+def decision_page(municipality: str, number: str) -> str:
+    return f"{decisions_page(municipality)}{_quoted(number)}"
+
+
+def decisions_page(municipality: str) -> str:
+    """Those that concern the reader."""
+    return f"{_town(municipality)}/decisions/"
+
+
+def indicator_page(municipality: str, code: str) -> str:
+    return f"{figures_page(municipality)}indicators/{_quoted(code)}"
+
+
+def figures_page(municipality: str) -> str:
+    """The first page, which counts everything that waits for its reader."""
+    return f"{_town(municipality)}/"
+
+
+def board_page(municipality: str) -> str:
+    """The stalled routes that the reader may answer to."""
+    return f"{_town(municipality)}/routes/stalls/"
+
+
+def drafts_page(municipality: str) -> str:
+    return f"{_town(municipality)}/routes/drafts/"
+
+
 def waiting_page(municipality: str) -> str:
     """The requests and documents that wait for a methodist."""
     return f"{_town(municipality)}/routes/waiting"

@@ -5,6 +5,7 @@ the same facts, however they came and however often, owe the same notices once (
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,7 +54,15 @@ def owed_for(
         *requests_owed(case, circle, day, horizon),
         *recommended(case, day, horizon),
     ]
-    return tuple(sorted(owed, key=lambda notice: notice.key))
+    whose = (_with_number(one, case.code) for one in owed)
+    return tuple(sorted(whose, key=lambda notice: notice.key))
+
+
+def _with_number(notice: Owed, number: str) -> Owed:
+    """Where the person is named, whose page it is, too (parameter `of`)."""
+    if "person" not in notice.params:
+        return notice
+    return replace(notice, params={**notice.params, "of": number})
 
 
 def _person(case: StaffCase) -> StaffMember:

@@ -114,7 +114,8 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision or addressed recommendation that follows from an analysis."""
+    """A decision or addressed recommendation that follows from an analysis. text: what is to be
+    done; basis: the document and clause it rests on."""
 
     number: str
     analysis: str | None
@@ -123,6 +124,8 @@ class Decision:
     due_on: date | None = None
     responsible: str | None = None
     done_on: date | None = None
+    text: str | None = None
+    basis: str | None = None
 
     @property
     def is_addressed(self) -> bool:

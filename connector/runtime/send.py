@@ -24,7 +24,6 @@ from connector import tracing
 from connector.channels.channel import Channel, OutgoingLetter, message_id
 from connector.clock import Clock
 from connector.db import Database
-from connector.domain.letter_pages import names_somebody
 from connector.domain.lines import Line
 from connector.domain.messengers import ChannelDown, NotNow, Refused, TryLater
 from connector.domain.preferences import EMAIL
@@ -38,14 +37,8 @@ from connector.services.notices.post_offices import PostOffice
 from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
 from connector.services.notices.stopping import StopService
 from connector.tallies import Tallies
-from connector.texts.letters import (
-    Leads,
-    RenderedLetter,
-    TextFault,
-    Told,
-    page_of,
-    render_letter,
-)
+from connector.texts.letter_pages import open_page_of, page_of
+from connector.texts.letters import Leads, RenderedLetter, TextFault, Told, render_letter
 from connector.texts.short import short_text
 
 log = logging.getLogger(__name__)
@@ -224,16 +217,17 @@ class Sender:
     def _render(
         self, claimed: ClaimedGroup, office: PostOffice, leads: Leads | None
     ) -> RenderedLetter:
-        told = [Told(notice.kind, notice.role, notice.params) for notice in claimed.notices]
-        return render_letter(told, office.title, self._url, office.words, leads)
+        told = _told(claimed)
+        url = self._page(page_of(claimed.group.municipality, told)) if self._url else None
+        return render_letter(told, office.title, url, office.words, leads)
 
     def _short(self, claimed: ClaimedGroup, rendered: RenderedLetter, office: PostOffice) -> str:
-        """Without the links that sign in: messengers fetch what they are sent, to show it; and
-        without whose page it is."""
-        page = page_of([Told(one.kind, one.role, one.params) for one in claimed.notices])
-        if names_somebody(page):
-            page = ""
-        return short_text(rendered.subject, office.title, f"{(self._url or '').rstrip('/')}{page}")
+        """Without the links that sign in: messengers fetch what they are sent, to show it."""
+        path = open_page_of(claimed.group.municipality, _told(claimed))
+        return short_text(rendered.subject, office.title, self._page(path))
+
+    def _page(self, path: str) -> str:
+        return f"{(self._url or '').rstrip('/')}{path}"
 
     def _letter(
         self,
@@ -355,3 +349,7 @@ class Sender:
     def _count(self, name: str, outcome: str) -> None:
         channel = self._channels.get(name)
         self._tallies.add("letters", channel.name if channel else name, outcome)
+
+
+def _told(claimed: ClaimedGroup) -> list[Told]:
+    return [Told(one.kind, one.role, one.params) for one in claimed.notices]

@@ -156,6 +156,8 @@ DECISIONS = Sheet(
         day("due_on", "Срок"),
         person("responsible", "Ответственный"),
         day("done_on", "Выполнено", "Дата выполнения"),
+        text("text", "Что решено", "Содержание"),
+        text("basis", "Основание", "Документ и пункт", longest=500),
     ),
     key=("number",),
     spans=(("decided_on", "done_on"),),

@@ -7,7 +7,7 @@ things, and HTML is escaped in one place.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
@@ -96,19 +96,23 @@ class RenderedLetter:
 class Leads:
     """Where a letter's links lead, as whole addresses. hours: how long `url` signs in, 0: it does
     not. stop: switches such letters off; None: they are forced. choices: the page to choose on.
-    page: where `url` leads in the end."""
+    page: where `url` leads in the end. parts: of a letter about several things, by kind and role,
+    the link to each of them and the page it leads to."""
 
     url: str
     hours: int = 0
     stop: str | None = None
     choices: str | None = None
     page: str = ""
+    parts: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def kept(self, text: str) -> str:
         """A letter's text as others may read it later: without what only its reader may use."""
         if self.stop:
             text = text.replace(self.stop, self.choices or "")
-        return text.replace(self.url, self.page) if self.hours else text
+        for url, page in ((self.url, self.page), *self.parts.values()):
+            text = text.replace(url, page) if self.hours else text
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """url: of what it is about, where the letter is about other things, too."""
+
     title: str
     blocks: tuple[Block, ...]
+    url: str | None = None
 
 
 def render_letter(
@@ -133,29 +140,29 @@ def render_letter(
     leads: Leads | None = None,
     preface: str = "",
 ) -> RenderedLetter:
-    """One letter for all of a recipient's notices. municipality: its title; url: of the pages;
+    """One letter for all of a recipient's notices. municipality: its title; url: where it leads;
     words: the municipality's own templates by file name, which win over those shipped here; leads:
     the recipient's own links, in place of what `url` would come to; preface: a sentence above
     everything.
 
-    The order of `notices` does not matter. Where they name one page (parameter `page`, a path), the
-    letter leads there. Raises TextFault.
+    The order of `notices` does not matter. Raises TextFault.
     """
     own = words or {}
     known = _words(tuple(sorted(own.items())))
+    parts = leads.parts if leads is not None else {}
     try:
         sections = [
-            _section(known, own, kind, role, [notice.params for notice in group])
+            replace(
+                _section(known, own, kind, role, [notice.params for notice in group]),
+                url=parts.get((kind, role), (None,))[0],
+            )
             for (kind, role), group in _grouped(notices)
         ]
     except (TemplateError, TypeError, ValueError, AttributeError) as err:
         raise TextFault(f"{type(err).__name__}: {err}") from err
     subject = _subject(sections, len(notices))
-    page = page_of(notices)
     if leads is not None:
         url = leads.url
-    elif url and page:
-        url = url.rstrip("/") + page
     # Who has just asked for a letter knows why it came.
     roles = {notice.role for notice in notices if notice.kind not in ASKED_FOR}
     reasons = [text for role, text in _REASONS.items() if role in roles]
@@ -174,13 +181,6 @@ def render_letter(
     if preface:
         text = f"{preface}\n\n{text}"
     return RenderedLetter(subject, text, html)
-
-
-def page_of(notices: Sequence[Told]) -> str:
-    """The only path that any of them names; empty where they name several, or none. What is told
-    besides, and is about no page, keeps nobody from the one where something is to be done."""
-    pages = {str(page) for notice in notices if (page := notice.params.get("page"))}
-    return pages.pop() if len(pages) == 1 else ""
 
 
 def _once(hours: int) -> str:
@@ -269,6 +269,8 @@ def _as_text(
                 parts.append("\n".join(f"- {line}" for line in block.lines))
             else:
                 parts.append(" ".join(block.lines))
+        if section.url:
+            parts.append(f"Открыть: {section.url}")
     if url:
         parts.append(f"Открыть в системе: {url}")
     footer = [*reasons, f"Методическая служба: {municipality}. На это письмо отвечать не нужно."]

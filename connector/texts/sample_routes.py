@@ -212,6 +212,8 @@ def _recommended(day: date, role: str) -> Items:
 def _decision(day: date, made: int, due: int | None) -> dict[str, Any]:
     return {
         "number": "1",
+        "text": "Решение-образец: провести семинар",
+        "basis": "Положение-образец, п. 0",
         "on": _on(day, made),
         "due": None if due is None else _on(day, due),
         "place": ASSOCIATION,
@@ -222,7 +224,9 @@ def _decision(day: date, made: int, due: int | None) -> dict[str, Any]:
 
 
 def _addressed(day: date, role: str) -> Items:
-    whole: Params = {"place": None, "analysis": None, "about": None, "responsible": []}
+    whole: Params = {
+        **dict.fromkeys(("text", "basis", "place", "analysis", "about")), "responsible": [],
+    }  # fmt: skip
     return [_decision(day, -1, 30), {**_decision(day, -1, None), **whole, "number": "2"}]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, json, make_response, render_template, request
+from flask import Flask, Response, json, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -17,6 +17,11 @@ from connector.services.records.entry import RowInTheWay
 from connector.web.moments import NotADay
 
 RETRY_AFTER_SECONDS = 30
+
+NEEDS_LOG_IN = (
+    "Ссылка из письма показывает только Ваше собственное. Чтобы открыть эту страницу и решать "
+    "о других, нужен вход с именем и паролем: попросите о нём администратора коннектора."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +68,9 @@ def _http(error: HTTPException) -> Response | HTTPException:
         return error
     # webargs says which parameter was wrong, and how.
     messages = getattr(error, "data", {}).get("messages") if status == 422 else None
-    response = answer(status, errors=messages)
+    # Whoever has no log-in is told of their duties by letters all the same.
+    is_linked = status == HTTPStatus.FORBIDDEN and "linked" in session
+    response = answer(status, NEEDS_LOG_IN if is_linked else None, errors=messages)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             response.headers[name] = value

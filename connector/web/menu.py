@@ -91,7 +91,7 @@ def _routes(viewer: Viewer, of: dict[str, Any]) -> Iterator[Door]:
 
 def _records(viewer: Viewer, of: dict[str, Any]) -> Iterator[Door]:
     if viewer.enters_records:
-        yield _door("Записи", "records", "records.index", **of)
+        yield _door("Записи", ("records", "decisions"), "records.index", **of)
         yield _door("Курсы и тесты", "courses", "courses.listing", **of)
         yield _door("Отменено в Moodle", "withdrawals", "withdrawals.listing", **of)
 

@@ -18,7 +18,9 @@ from connector.web.record_values import WHOLE, WHOLE_TITLE
 
 _ISO = re.compile(r"(?:19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)(?=\))")
 
-_LONG = frozenset(("title", "about", "topic", "expected_result", "reason", "recommendation"))
+_LONG = frozenset(
+    ("title", "about", "topic", "expected_result", "reason", "recommendation", "text")
+)
 """Columns that hold sentences: their fields have several lines."""
 
 _KINDS = {
@@ -262,6 +264,8 @@ _HINTS = {
     ("programmes", "final"): "quiz:Х>=60 или activity:Х; пусто — достаточно завершить курс",
     ("diagnostics", "quiz"): "идентификатор (idnumber) теста в Moodle, а если его нет — номер",
     ("questions", "slot"): "номер вопроса по порядку или категория, одно из двух",
+    ("decisions", "text"): "что сделать, одной-двумя фразами: это прочтёт ответственный в письме",
+    ("decisions", "basis"): "документ и пункт, например «Положение, п. 4.2»",
     ("pauses", "number"): "номер маршрута этого сотрудника",
 }
 

@@ -83,8 +83,8 @@ SHELVES: Mapping[str, Shelf] = {
     "decisions": Shelf(
         "Решения и рекомендации",
         "Добавить решение",
-        "Управленческие решения и адресные рекомендации: по какому анализу, кому, к какому сроку.",
-        ("number", "analysis", "scope", "decided_on", "due_on", "done_on"),
+        "Управленческие решения и адресные рекомендации: что решено, кому, к какому сроку.",
+        ("text", "number", "scope", "responsible", "due_on", "done_on"),
         "Отметить выполненным",
         words=frozenset({"monitored", "followed_by_decision"}),
     ),

@@ -99,7 +99,8 @@ def test_a_request_is_told_and_its_answer_comes_back_to_those_concerned(town: We
         letter = texts(session, "T-1")
     assert "перерыв с 01.07.2026 по 28.07.2026, просит сам педагог" in letter
     assert "операция" not in letter
-    assert leads(letter) == f"/m/{M}/routes/waiting"
+    # Beside other things, so each has a link of its own.
+    assert f"Открыть: http://127.0.0.1:8080/m/{M}/routes/waiting\n" in letter
 
     refuse = does(town, "methodist", lambda s, m, n: s.refuse(n, "давайте перенесём на август", m))
     assert refuse is None

@@ -74,6 +74,18 @@ def test_a_session_begun_by_a_link_ends_after_two_hours(town: WebTown) -> None:
     assert client.get(page).status_code == 302
 
 
+def test_whoever_may_not_see_the_page_by_a_link_is_told_what_is_needed(town: WebTown) -> None:
+    """A methodist by duty without a log-in hears of requests, and signs in as a teacher."""
+    page = f"/m/{M}/staff/T-6/routes/1"
+    url = town.container.links.sign_in(M, "T-9", "t9@school.example", page, NOW)
+    client, path = town.client(), url.removeprefix("http://127.0.0.1:8080")
+    entered = client.post(path, data={"csrf_token": csrf_token(client.get(path).text)})
+    refused = client.get(entered.headers["Location"])
+    assert refused.status_code == 403
+    assert "нужен вход с именем и паролем" in refused.text
+    assert "нужен вход с именем" not in town.client("teacher").get(page).text
+
+
 @pytest.mark.parametrize("path", ["/enter/x", "/enter/a.b", "/unsubscribe/a.b"])
 def test_a_link_that_was_made_up_is_unknown(town: WebTown, path: str) -> None:
     answer = town.client().get(path)

@@ -21,7 +21,9 @@ MADE = date(2026, 3, 2)
 DUE = date(2026, 3, 27)
 """A Friday; five working days before it is the Friday before."""
 WARNED = date(2026, 3, 20)
-FOR_SCHOOL = Decision("5", "A1", "school:s1", MADE, DUE, "responsible")
+FOR_SCHOOL = Decision(
+    "5", "A1", "school:s1", MADE, DUE, "responsible", text="Провести семинар", basis="п. 2"
+)
 FOR_GROUP = replace(FOR_SCHOOL, number="6", scope="association:a1")
 FOR_ALL = replace(FOR_SCHOOL, number="7", scope="municipality")
 NOBODY_S = replace(FOR_ALL, responsible=None)
@@ -77,6 +79,8 @@ def test_it_says_what_for_whom_by_when_and_who() -> None:
     assert notice.happened_on == MADE
     assert notice.params == {
         "number": "5",
+        "text": "Провести семинар",
+        "basis": "п. 2",
         "on": "2026-03-02",
         "due": "2026-03-27",
         "place": "Школа № 1",

@@ -152,6 +152,7 @@ def test_an_episode_is_one_alert_in_the_same_words_every_day() -> None:
     assert methodist.key == "route_stalled:p1/1:2026-03-30:methodist:methodist"
     assert methodist.params == {
         "number": "1",
+        "of": "p1",
         "person": "Иванова Анна",
         "reason": "idle",
         "since": "2026-03-02",

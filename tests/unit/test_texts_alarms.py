@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from connector.domain.alarms import AlarmKind
+from connector.texts.letter_pages import page_of
 from connector.texts.letters import Told, render_letter, section_of
 
 COMMON = {"source": "lms", "since": "2026-03-10T12:05", "until": "2026-03-10T14:00"}
@@ -79,7 +80,8 @@ def test_several_alarms_are_one_letter_that_leads_to_their_page() -> None:
         for kind, shapes in SHAPES.items()
         for params, _ in shapes
     ]
-    letter = render_letter(told, "все муниципалитеты", "https://c.example/")
+    page = page_of("", told)
+    letter = render_letter(told, "все муниципалитеты", f"https://c.example{page}")
     assert letter.subject == f"Методическая служба: {len(told)} сообщения"
     assert "https://c.example/alarms/" in letter.text
     assert letter.text.index("не отвечает коннектору") < letter.text.index("слишком грубо")

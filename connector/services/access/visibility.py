@@ -246,6 +246,12 @@ class VisibilityService:
         parts = self._parts(municipality, viewer.person, day)
         return number in self._mentees(municipality, parts, day)
 
+    def parts(self, viewer: Viewer, municipality: str, day: date) -> frozenset[str]:
+        """In whose place the viewer looks; nobody's where it is no person of the municipality."""
+        if viewer.person is None or not viewer.may_enter(municipality):
+            return frozenset()
+        return self._parts(municipality, viewer.person, day)
+
     def _parts(self, municipality: str, person: str, day: date) -> frozenset[str]:
         """In whose place somebody looks: their own, and that of those they deputise for on the day.
 

@@ -217,6 +217,7 @@ def _notice(
     what = f"{standing.indicator.code}:{standing.period}:{place.kind}:{place.code}"
     association = setting.organisation.association(place.code, day) if place != WHOLE else None
     params: dict[str, Any] = {
+        "code": standing.indicator.code,
         "indicator": standing.indicator.title,
         "period": str(standing.period),
         "association": association.name if association else place.code or None,

@@ -261,6 +261,8 @@ def decision(body: Body) -> Decision:
         due_on=day(body.get("due_on")),
         responsible=body.get("responsible"),
         done_on=day(body.get("done_on")),
+        text=body.get("text"),
+        basis=body.get("basis"),
     )
 
 

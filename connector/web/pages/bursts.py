@@ -20,7 +20,8 @@ from connector.services.access.looks import BURST_DISCARDED, BURST_RELEASED, LET
 from connector.services.notices.bursts import BURST, BurstService, Part
 from connector.services.notices.post_offices import PostOffices
 from connector.services.notices.samples import Samples
-from connector.texts.letters import RenderedLetter, TextFault, Told, page_of
+from connector.texts.letter_pages import page_of
+from connector.texts.letters import RenderedLetter, TextFault, Told
 from connector.texts.words import plural
 from connector.web.access import the_viewer
 from connector.web.headers import LETTER_POLICY
@@ -95,7 +96,7 @@ def _letter(municipality: str, number: int) -> tuple[Notice, RenderedLetter]:
     told = (Told(one.kind, one.role, one.params),)
     try:
         sample = replace(samples.find(one.kind, one.role), told=told)
-        letter = samples.show(sample, page_of(told) or f"/m/{municipality}/").letter
+        letter = samples.show(sample, page_of(municipality, told) or f"/m/{municipality}/").letter
     except TextFault:
         raise UnknownThing("letter", str(number)) from None
     note(LETTER_LOOKED_AT, municipality, one.recipient, {"notice": number})

@@ -11,6 +11,7 @@ from connector.services.acting.listing import ActionList
 from connector.services.figures.directory import has_people, people_of
 from connector.services.figures.profiles import RouteFigure
 from connector.services.notices.mailbox import MailboxService
+from connector.services.records.decided import DecidedService
 from connector.services.routes.queue import waiting_count
 from connector.services.sources.accounts import AccountService
 from connector.web.access import the_viewer
@@ -56,6 +57,8 @@ def profile(municipality: str, number: str) -> str:
         acted = ActionList(session, municipality).of_person(number)
         reads_log = viewer.sees_all_people or viewer.person == number
         looks = LookService(session).of_person(municipality, number) if reads_log else None
+        decided = DecidedService(session, municipality, viewer, today(municipality))
+        decisions = decided.all() if viewer.person == number else []
         accounts = None
         if viewer.decides:
             service = AccountService(session, viewer.deliveries_of)
@@ -76,6 +79,7 @@ def profile(municipality: str, number: str) -> str:
         competency=found.setting.catalogue.competency,
         target_words=target_words,
         notices=[n for n in notices if sight.people is None or n.recipient == viewer.person],
+        decisions=[one for one in decisions if not one.decision.is_done(found.day)],
         looks=looks,
         gained=[one for one in ended_by(found.folded, found.day) if one.effects],
         accounts=accounts,
