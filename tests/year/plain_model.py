@@ -111,7 +111,7 @@ class PlainModel:
             told = self._known[key]
             if told.to != number:
                 continue
-            if self.held.get(key) == "off" and self._found[key] <= at - LET_GO:
+            if self.held.get(key) == "off" and self._found[key] < at - LET_GO:
                 continue
             self._direct(told, at)
 
