@@ -47,7 +47,7 @@ soak: $(VENV)/.installed-bench test-services
 faults: $(VENV)/.installed-dev test-services
 	ONLY="$(ONLY)" RUNS="$(RUNS)" SEED="$(SEED)" $(PYTHON) -m tests.faults.run
 
-# Twenty minutes and more (docs/year.md); a small year is part of `make test`.
+# Half an hour and more (docs/year.md); a small year is part of `make test`.
 year: $(VENV)/.installed-dev
 	STAFF="$(STAFF)" SEED="$(SEED)" $(PYTHON) -m tests.year
 

@@ -4,17 +4,31 @@ import os
 import resource
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.year.play import year_of
 
+FEWEST = 60
+
 
 def main() -> int:
     size, seed = int(os.environ.get("STAFF") or 2000), int(os.environ.get("SEED") or 1)
+    if size < FEWEST:
+        print(f"STAFF: at least {FEWEST}; in fewer, deputies would stand in for themselves.")
+        return 2
     begin = time.monotonic()
     with TemporaryDirectory() as folder, year_of(Path(folder) / "year", size, seed) as play:
-        verdict = play.run()
+
+        def say(day: date) -> None:
+            """At the end of each month, how it goes."""
+            if (day + timedelta(days=1)).day == 1:
+                verdict = play.verdict
+                faults = len(verdict.faults)
+                print(f"{day}: {verdict.compared} notices, {faults} differences", flush=True)
+
+        verdict = play.run(lived=say)
     for fault in verdict.faults:
         print(fault)
     took = time.monotonic() - begin

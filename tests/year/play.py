@@ -1,7 +1,7 @@
 """The year played through the product: tick, fold and send, beside the plain model."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -98,7 +98,8 @@ class Play:
         self._weeks: dict[str, dict[str, int]] = {}
         self.verdict = Verdict()
 
-    def run(self, last: date = LAST) -> Verdict:
+    def run(self, last: date = LAST, lived: Callable[[date], None] | None = None) -> Verdict:
+        """lived: is called after each day."""
         day = FIRST
         while day <= last and len(self.verdict.faults) < self._most:
             self._today = Day()
@@ -106,6 +107,8 @@ class Play:
                 self._moment(day, moment)
             self._birthdays(day)
             self._letters_of(day)
+            if lived is not None:
+                lived(day)
             day += timedelta(days=1)
         self._at_rest()
         return self.verdict
