@@ -101,6 +101,9 @@ def _letters(viewer: Viewer, municipality: str | None) -> Iterator[Door]:
         of = {"municipality": municipality}
         yield _door("Отправленные", "post.letter", "post.letters", **of)
         yield _door("Уведомления", ("post.notices", "bursts"), "post.notices", **of)
+    elif municipality is not None and viewer.enters_records:
+        # Whoever sees no people decides about what is held back all the same.
+        yield _door("Задержано", "bursts", "bursts.listing", municipality=municipality)
     if municipality is not None and viewer.enters_records:
         yield _door("Образцы", "samples", "samples.listing", municipality=municipality)
     yield _door("Мои письма", ("choices.own", "choices.save", "ways"), "choices.own")

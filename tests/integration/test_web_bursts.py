@@ -42,6 +42,12 @@ def states(own: WebTown, role: str) -> set[tuple[str, str | None]]:
         return {(state, reason) for state, reason in rows}
 
 
+def test_an_administrator_finds_the_page_by_the_menu(own: WebTown) -> None:
+    page = own.client("administrator").get(f"/m/{M}/samples/").text
+    assert f'<a href="{PATH}">Задержано</a>' in page
+    assert ">Задержано</a>" not in own.client("methodist").get(f"/m/{M}/samples/").text
+
+
 def test_each_kind_and_role_is_shown_and_decided_apart(own: WebTown) -> None:
     client = own.client("methodist")
     assert "4 задержанных уведомления" in client.get(f"/m/{M}/").text
