@@ -33,6 +33,21 @@ def read_letters(code: str, folders: Sequence[Traversable]) -> Mapping[str, str]
     return found
 
 
+def unused_letters(code: str, folders: Sequence[Traversable]) -> list[RuleFileFault]:
+    """Of a folder without a plugin: its author thinks that these words are sent."""
+    return [
+        RuleFileFault(
+            f"{code}/letters/{entry.name}",
+            0,
+            "папка правил без плагина шаблонов писем не приносит: слова своих сообщений пишутся в "
+            "notices.yaml, эту папку уберите",
+        )
+        for folder in (f / "letters" for f in folders)
+        if folder.is_dir()
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+    ]
+
+
 def _faults(name: str, text: str, place: str) -> list[RuleFileFault]:
     if not _NAME.fullmatch(name):
         return [RuleFileFault(place, 0, "ожидалось имя вида вид_сообщения.head.txt")]

@@ -23,7 +23,7 @@ from connector.rulebook.faults import (
     UnknownMunicipality,
 )
 from connector.rulebook.file_notices import with_files
-from connector.rulebook.letters import read_letters
+from connector.rulebook.letters import read_letters, unused_letters
 from connector.rulebook.loader import load_rules
 from connector.rulebook.municipality_rules import MunicipalityRules
 from connector.rulebook.passports import Passports, shared_passports
@@ -184,6 +184,10 @@ class Rulebook:
         try:
             has_letters = plugin.distribution is not None
             rules = _read(plugin, files, self._shared, has_letters, self._amendments)
+            if not has_letters:
+                unused = unused_letters(plugin.municipality, files.folders)
+                if unused:
+                    raise RulesRefused(unused)
         except RulesRefused as err:
             code = plugin.municipality
             log.error("rules.refused municipality=%s faults=%d", code, len(err.faults))

@@ -55,6 +55,15 @@ def test_broken_folders_leave_everything_else_in_force(tmp_path: Path) -> None:
     assert sorted(book.faults) == ["broken", "huge", "unreadable"]
 
 
+def test_letters_that_a_folder_alone_cannot_bring_are_told(tmp_path: Path) -> None:
+    letters = write(tmp_path, "settlement") / "letters"
+    letters.mkdir()
+    assert Rulebook.open(tmp_path).faults == {}
+    (letters / "step_done.txt").write_text("# Шаг\n", encoding="utf-8")
+    (fault,) = Rulebook.open(tmp_path).faults["settlement"]
+    assert str(fault).startswith("settlement/letters/step_done.txt: папка правил без плагина")
+
+
 def test_a_folder_cannot_take_an_installed_plugins_place(tmp_path: Path) -> None:
     write(tmp_path, "korolev")
     book = Rulebook.open(tmp_path)
