@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from connector.domain.catalogue import Catalogue, TargetKind
+from connector.services.catalogue.unmapped import Unmapped
 from connector.services.imports.plan import Body
 from connector.services.routes.contents import texts
 from connector.services.routes.desk import Picked, blank_step
+from connector.spreadsheets.spelling import sort_key
 
 MOST_STEPS = 60
 LONGEST = 2000
@@ -35,6 +37,27 @@ def choices(catalogue: Catalogue) -> Sequence[Choice]:
     return [*found, Choice(str(TargetKind.MANUAL), "Документ или отметка методиста")]
 
 
+def others(courses: Sequence[Unmapped]) -> Sequence[Choice]:
+    """Courses and quizzes that people finish in Moodle and the catalogue does not hold."""
+    return [
+        Choice(f"quiz:{one.called}>=50", f"Тест «{one.title}», не ниже 50 % (не из каталога)")
+        if one.kind == TargetKind.QUIZ
+        else Choice(f"course:{one.called}", f"{one.title} (не из каталога)")
+        for one in courses
+        if one.title
+    ]
+
+
+def meant(text: str, known: Sequence[Choice]) -> str:
+    """The target of the only choice that a text names, or has some of the title of; else the text
+    as it is, which may be a target itself."""
+    wanted = sort_key(text)
+    exact = [one.value for one in known if sort_key(one.title) == wanted]
+    near = [one.value for one in known if wanted in sort_key(one.title)]
+    found = exact or near
+    return found[0] if len(found) == 1 else text
+
+
 def rows(steps: Sequence[Body]) -> Sequence[Mapping[str, str]]:
     """The steps of a draft as the rows of its form."""
     return [texts("steps", body) for body in steps]
@@ -48,8 +71,9 @@ def picked(text: str) -> Picked | None:
     return Picked((parts[0], parts[1]), parts[2])
 
 
-def entered(form: MultiDict[str, str]) -> Sequence[Mapping[str, str]]:
-    """The steps that a form leaves, in the order that it asks for.
+def entered(form: MultiDict[str, str], known: Sequence[Choice] = ()) -> Sequence[Mapping[str, str]]:
+    """The steps that a form leaves, in the order that it asks for. known: what a new one may be
+    named by the title of.
 
     A step that was moved up stands before whoever has its new number, one moved down behind.
     """
@@ -60,7 +84,7 @@ def entered(form: MultiDict[str, str]) -> Sequence[Mapping[str, str]]:
         if not form.get(f"remove-{n}")
     ]
     steps = [step for *_, step in sorted(kept, key=lambda row: row[:3])]
-    added = form.get("add", "").strip()[:LONGEST] or _new(form)
+    added = form.get("add", "").strip()[:LONGEST] or _new(form, known)
     if added:
         new = {"target": added, "due_on": form.get("due-new", ""), "required": "да"}
         steps.append({**blank_step(), **new})
@@ -76,8 +100,9 @@ def _direction(form: MultiDict[str, str], n: int) -> int:
     return (moved > 0) - (moved < 0)
 
 
-def _new(form: MultiDict[str, str]) -> str:
-    return (form.get("other-new", "").strip() or form.get("target-new", "").strip())[:LONGEST]
+def _new(form: MultiDict[str, str], known: Sequence[Choice]) -> str:
+    other = form.get("other-new", "").strip()[:LONGEST]
+    return meant(other, known) if other else form.get("target-new", "").strip()[:LONGEST]
 
 
 def _step(form: MultiDict[str, str], n: int) -> Mapping[str, str]:

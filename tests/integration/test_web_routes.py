@@ -193,3 +193,15 @@ def test_drafts_are_for_those_who_decide(town: WebTown) -> None:
     for role in ("teacher", "mentor", "head", "viewer", "administrator"):
         assert town.client(role).get(f"{DRAFTS}/").status_code == 403
     assert town.client("methodist").get("/m/kuznetsk/routes/drafts/").status_code == 403
+
+
+def test_a_step_is_added_by_some_of_its_title(town: WebTown, client: FlaskClient) -> None:
+    page = client.get(one("T-13")).text
+    known = re.findall(r'<option value="([^"]+)"></option>', page)
+    assert "Современный урок математики, 36 ч" in known
+    before = route(town, "T-13").steps
+    form = form_of(page) | {"other-new": "входная ДИАГНОСТИКА"}
+    answer = send(client, "save", one("T-13"), **form, then="stay")
+    assert answer.status_code == 302, answer.text
+    after = route(town, "T-13").steps
+    assert [step["target"] for step in after[len(before) :]] == ["quiz:DIAG>=50"]

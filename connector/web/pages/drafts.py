@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from connector.services.catalogue.unmapped import UnmappedService
 from connector.services.records.entry import Making, RowInTheWay
 from connector.services.records.names import RecordNames
 from connector.services.routes.contents import Code
@@ -15,7 +16,7 @@ from connector.services.routes.wishes import WishService
 from connector.services.routes.workbench import DraftLine, Origin, Workbench
 from connector.texts.words import plural
 from connector.web.access import the_viewer
-from connector.web.draft_forms import choices, entered, picked, rows
+from connector.web.draft_forms import Choice, choices, entered, others, picked, rows
 from connector.web.household import household, importer, now, nudge, today
 from connector.web.listing import Sheet, cut, search
 from connector.web.targets import target_words
@@ -97,7 +98,9 @@ def save(municipality: str) -> Response | tuple[str, int]:
     seen = picked(request.form.get("draft", ""))
     if seen is None:
         abort(400)
-    steps = entered(request.form)
+    with household().db.reading() as session:
+        known = _known(session, municipality, _bench(session, municipality))
+    steps = entered(request.form, known)
     starts_on = request.form.get("starts_on", "").strip()[:40]
     try:
         with household().db.writing() as session:
@@ -157,6 +160,12 @@ def _bench(session: Session, municipality: str) -> Workbench:
     return Workbench(session, household().settings.get(session, municipality, day), day)
 
 
+def _known(session: Session, municipality: str, bench: Workbench) -> Sequence[Choice]:
+    """What a step may be named by the title of."""
+    unmapped = UnmappedService(session, municipality).list()
+    return [*choices(bench.setting.catalogue), *others(unmapped)]
+
+
 def _page(
     municipality: str,
     code: Code,
@@ -172,6 +181,7 @@ def _page(
             return None
         proposal = bench.proposal(code)
         names = _approvers(session, municipality)
+        known = _known(session, municipality, bench)
     catalogue = bench.setting.catalogue
     return render_template(
         "draft.html",
@@ -181,6 +191,7 @@ def _page(
         proposal=proposal,
         fault=fault,
         choices=choices(catalogue),
+        known=known,
         competency=catalogue.competency,
         programme=catalogue.programme_called,
         approvers=names,
