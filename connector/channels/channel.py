@@ -47,13 +47,14 @@ def mark_of(letter: OutgoingLetter) -> str:
     return letter.message_id.strip("<>")[:6]
 
 
-def message_id(municipality: str, keys: Iterable[str], domain: str) -> str:
-    """The same notices give the same Message-ID, whoever sends them and however often.
+def message_id(municipality: str, address: str, keys: Iterable[str], domain: str) -> str:
+    """The same notices to the same address give the same Message-ID, whoever sends them and however
+    often; told at another address, for the first came back, they are another letter.
 
     After a crash between sending and noting it down, the letter goes out once more; this is how
     mail systems can tell that it is the same.
     """
-    told = "\n".join([municipality, *sorted(keys)])
+    told = "\n".join([municipality, address, *sorted(keys)])
     # Taken out of `Название <адрес@домен>`, a domain can bring its bracket along.
     domain = domain.strip("<> ") or "localhost"
     return f"<{sha256(told.encode()).hexdigest()[:_ID_LENGTH]}@{domain}>"

@@ -236,10 +236,10 @@ class Sender:
         leads: Leads | None,
         office: PostOffice,
     ) -> OutgoingLetter:
-        keys = [notice.key for notice in claimed.notices]
+        group, keys = claimed.group, [notice.key for notice in claimed.notices]
         return OutgoingLetter(
-            message_id(claimed.group.municipality, keys, self._domain),
-            claimed.group.address,
+            message_id(group.municipality, group.address, keys, self._domain),
+            group.address,
             rendered.subject,
             rendered.text,
             rendered.html,

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connector.channels.dsn import read_bounce
@@ -19,7 +19,7 @@ from connector.db import Database
 from connector.domain.calendar import WorkCalendar
 from connector.domain.hours import PostHours
 from connector.domain.owed import Owed, Recipient
-from connector.models import Base, Letter, Login, Notice, Record
+from connector.models import Base, Letter, Login, Notice, Record, Subject
 from connector.runtime.send import Sender
 from connector.services.notices.bounces import Became, BounceService
 from connector.services.notices.notices import NoticeService
@@ -190,9 +190,52 @@ def test_a_bounce_that_comes_later_stops_the_address_of_our_letter(
     owe(database, "b")
     assert told(database) == [
         ("address_stopped", "login:anna", "waiting", None),
-        ("route_completed", "T1", "failed", "bounced"),
+        ("route_completed", "T1", "held", "stopped"),
         ("route_completed", "T1", "held", "stopped"),
     ]
+
+
+def test_what_came_back_is_told_at_the_mended_address(
+    database: Database, smtp_server: SmtpServer
+) -> None:
+    message_id = sent_letter(database, smtp_server)
+    apply(database, bounce(message_id, "t1@example.org"))
+    put_address(database, "T1", "right@example.org")
+    with database.writing() as session:
+        assert NoticeService(session).readdress(TOWN, HOURS, NOON) == 1
+    send(database, smtp_server)
+    assert [one.recipients for one in smtp_server.received[1:]] == [("right@example.org",)]
+    with database.reading() as session:
+        assert len({*session.scalars(select(Letter.message_id))}) == 2
+    # The same report once more is about a letter that holds nothing any more.
+    apply(database, bounce(message_id, "t1@example.org"))
+    assert ("route_completed", "T1", "sent", None) in told(database)
+
+
+def test_what_came_back_and_is_no_news_any_more_is_judged_anew(
+    database: Database, smtp_server: SmtpServer
+) -> None:
+    with database.writing() as session:
+        session.add(
+            Subject(id=1, municipality=TOWN, kind="staff", code="T1", sort_key="T1",
+                    title="T1", dirty=False, version=1)
+        )  # fmt: skip
+    message_id = sent_letter(database, smtp_server)
+    with database.writing() as session:
+        session.execute(update(Notice).values(about_subject=1))
+    apply(database, bounce(message_id, "t1@example.org"))
+    with database.writing() as session:
+        assert session.scalar(select(Subject.dirty)) is True
+        NoticeService(session).reconcile(TOWN, {1: ()}, HOURS, NOON)
+    assert ("route_completed", "T1", "withdrawn", None) in told(database)
+
+
+def test_a_mailbox_that_is_full_loses_the_letter_and_not_the_address(
+    database: Database, smtp_server: SmtpServer
+) -> None:
+    message_id = sent_letter(database, smtp_server)
+    assert apply(database, bounce(message_id, "t1@example.org", "5.2.2")) is Became.COUNTED
+    assert told(database) == [("route_completed", "T1", "failed", "bounced")]
 
 
 def test_what_others_make_up_stops_nobody(database: Database, smtp_server: SmtpServer) -> None:

@@ -13,7 +13,8 @@ from tests.services.ports import free_port
 from tests.services.smtp import SmtpServer
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-ID = message_id("korolev", ["b", "a"], "example.org")
+TO = "one@example.org"
+ID = message_id("korolev", TO, ["b", "a"], "example.org")
 
 
 def channel(server: SmtpServer, timeout: float = 10.0) -> SmtpChannel:
@@ -47,9 +48,10 @@ def test_headers_travel_as_ascii(smtp_server: SmtpServer) -> None:
 
 
 def test_a_message_id_depends_on_the_notices_alone() -> None:
-    assert message_id("korolev", ["a", "b"], "example.org") == ID
-    assert message_id("korolev", ["a"], "example.org") != ID
-    assert message_id("kuznetsk", ["a", "b"], "example.org") != ID
+    assert message_id("korolev", TO, ["a", "b"], "example.org") == ID
+    assert message_id("korolev", TO, ["a"], "example.org") != ID
+    assert message_id("korolev", "other@example.org", ["a", "b"], "example.org") != ID
+    assert message_id("kuznetsk", TO, ["a", "b"], "example.org") != ID
 
 
 @pytest.mark.parametrize(

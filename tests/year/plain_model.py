@@ -47,8 +47,8 @@ class PlainModel:
         self.waiting: dict[str, datetime] = {}
         self.held: dict[str, str] = {}
         self.sent: set[str] = set()
-        self.failed: set[str] = set()
         self._known: dict[str, Told] = {}
+        self._about_nobody: set[str] = set()
         self._found: dict[str, datetime] = {}
         self._support: dict[str, list[tuple[date, date | None]]] = {}
 
@@ -88,7 +88,7 @@ class PlainModel:
         key = told.key
         self._known[key] = told
         self._found.setdefault(key, at)
-        if key in self.sent or key in self.failed or key in self.waiting:
+        if key in self.sent or key in self.waiting:
             return
         if self.held.get(key) == "off" and not self.post.is_forced(told):
             # Whoever switches letters on again wants the new ones.
@@ -120,22 +120,26 @@ class PlainModel:
         self.direct_anew(number, at)
 
     def bounce(self, number: str, keys: Collection[str], at: datetime) -> None:
-        """The letter with these notices came back: the address is dead, and each methodist hears
-        of it once (letters.md)."""
+        """The letter with these notices came back: nobody was told of them, and what of them is
+        still owed is held. The address is dead, and each methodist hears of it once (letters.md).
+        """
         self.sent.difference_update(keys)
-        self.failed.update(keys)
         address = self.town.mail[number]
         self.post.dead.add(address)
         self.direct_anew(number, at)
+        self.look([one for one, owed in self.owed.items() if not owed.keys().isdisjoint(keys)], at)
+        for key in sorted(self._about_nobody.intersection(keys)):
+            self._add(self._known[key], at)
         short = sha256(address.casefold().encode()).hexdigest()[:16]
         named = {*self.town.methodists.values()}
         told = {one for m in named for one in self._instead(m, at.date())} - {number}
         for one in sorted(told):
             key = f"address_stopped:{number}:{short}:{at.date()}:{one}"
-            self._add(Told(key, "methodist", one), at)
+            self.tell(Told(key, "methodist", one), at)
 
     def tell(self, told: Told, at: datetime) -> None:
         """What is about nobody in particular."""
+        self._about_nobody.add(told.key)
         self._add(told, at)
 
     def send(self, at: datetime) -> set[str]:

@@ -203,8 +203,10 @@ class Play:
             self.verdict.deeds["unsubscribed"] += 1
         if comes_back is not None:
             letter = letters[comes_back]
+            keys = self._keys(letter)
             self._office.bounce(letter)
-            self._model.bounce(comes_back, self._keys(letter), local)
+            self._model.bounce(comes_back, keys, local)
+            self._seen.difference_update(keys)
             self._today.changed.add(comes_back)
             mended = day + timedelta(days=12)
             self._mended.setdefault(mended, []).append(comes_back)
@@ -284,7 +286,7 @@ class Play:
         for state, expected in (
             ("waiting", {*self._model.waiting}),
             ("held", {*self._model.held}),
-            ("failed", self._model.failed),
+            ("failed", set()),
             ("sent", self._model.sent),
         ):
             found = {row.key for row in rows if row.state == state}
