@@ -69,7 +69,7 @@ def test_what_was_reported_stays_and_what_changed_since_is_told(
     assert "уровень высокий → засчитано 16.06.2026 12:00: пришло событие Moodle" in told
     assert "Абрамова Елена Петровна T-1 засчитан не засчитан" in told
     assert "Moodle отозвал завершение или попытку" in told
-    assert "Итог изменился у 2." in client.get(f"{place}/korolev.diagnosed").text
+    assert "Изменившихся итогов: 2." in client.get(f"{place}/korolev.diagnosed").text
 
 
 def test_a_record_taken_back_is_a_reason(town: WebTown, client: FlaskClient) -> None:
