@@ -5,7 +5,7 @@ no longer owed are withdrawn, and what was sent stays as it was. So it does not 
 order, how often or in which batches people were folded.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,11 +102,8 @@ class NoticeService:
             )
             .order_by(Notice.id)
         ).all()
-        recipients = {row.recipient for row in rows}
-        known = ways(self._session, municipality, recipients, hours.policy, now)
         changes = []
-        for row in rows:
-            route = known.route(row.recipient, row.kind, row.role, row.urgent)
+        for row, route in self._routed(municipality, rows, hours, now):
             before = (row.channel, row.address, row.reason if row.state == "held" else None)
             # A letter that is being tried again has its own hours.
             is_timed = recipient is None or row.attempts
@@ -117,8 +114,8 @@ class NoticeService:
         return len(changes)
 
     def detour(self, municipality: str, line: Line, hours: Hours, now: datetime) -> int:
-        """Takes what waits for a line that is given up to where it can go, each at its own time;
-        what came by mail already may not come twice. Returns how many notices changed."""
+        """Takes what waits for a line that is given up to where it can go, each at its own
+        time. Returns how many notices changed."""
         columns = (Notice.id, Notice.kind, Notice.role, Notice.recipient, Notice.urgent)
         rows = self._session.execute(
             select(*columns)
@@ -129,11 +126,8 @@ class NoticeService:
             )
             .order_by(Notice.id)
         ).all()
-        recipients = {row.recipient for row in rows}
-        known = ways(self._session, municipality, recipients, hours.policy, now)
         changes = []
-        for row in rows:
-            route = known.route(row.recipient, row.kind, row.role, row.urgent)
+        for row, route in self._routed(municipality, rows, hours, now):
             if route.held is None and route.channel != line.channel:
                 way = {"channel": route.channel, "address": route.address, "reason": None}
                 changes.append({"row": row.id, **way})
@@ -161,6 +155,15 @@ class NoticeService:
             codes = [code for of, code in rows if of == kind]
             mark_dirty(self._session, municipality, kind, codes)
         return len(rows)
+
+    def _routed(
+        self, municipality: str, rows: Sequence[Any], hours: Hours, now: datetime
+    ) -> Iterator[tuple[Any, Route]]:
+        """Each row with the way it would go today."""
+        recipients = {row.recipient for row in rows}
+        known = ways(self._session, municipality, recipients, hours.policy, now)
+        for row in rows:
+            yield row, known.route(row.recipient, row.kind, row.role, row.urgent)
 
     def _begun(
         self, municipality: str, owed: dict[str, tuple[int, Owed]]

@@ -44,7 +44,12 @@ class DecidedService:
         decisions = records.decisions(self.session, self.municipality)
         organisation = records.organisation(self.session, self.municipality)
         parts = VisibilityService(self.session).parts(self.viewer, self.municipality, self.day)
-        seen = [one for one in decisions if self._concerns(one, organisation, parts)]
+        after = {
+            one.of
+            for one in records.assignments(self.session, self.municipality)
+            if one.personnel_no in parts and self.day in one.span
+        }
+        seen = [one for one in decisions if self._concerns(one, organisation, parts, after)]
         analyses = {o.number: o for o in records.analyses(self.session, self.municipality)}
         numbers = sorted({one.responsible for one in seen if one.responsible})
         staff = records.staff(self.session, self.municipality, numbers) if numbers else {}
@@ -65,17 +70,19 @@ class DecidedService:
         return next((one for one in self.all() if one.decision.number == number), None)
 
     def _concerns(
-        self, decision: Decision, organisation: Organisation, parts: Collection[str]
+        self,
+        decision: Decision,
+        organisation: Organisation,
+        parts: Collection[str],
+        after: Collection[str | None],
     ) -> bool:
+        """after: the schools, associations and people that the viewer looks after."""
         if self.viewer.enters_records or decision.responsible in parts:
             return True
         if not parts or not decision.is_addressed:
             return False
         scope = decision.scope.rpartition(":")[2]
-        return head_of(decision.scope, self.day, organisation) in parts or any(
-            one.of == scope and one.personnel_no in parts and self.day in one.span
-            for one in records.assignments(self.session, self.municipality)
-        )
+        return scope in after or head_of(decision.scope, self.day, organisation) in parts
 
     def _order(self, shown: ShownDecision) -> tuple[bool, date, str]:
         decision = shown.decision
