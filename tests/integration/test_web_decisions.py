@@ -80,6 +80,17 @@ def test_others_whom_it_concerns_read_it_and_strangers_do_not(town: WebTown) -> 
     assert head.get(f"{PAGE}nothing").status_code == 404
 
 
+def test_whoever_looks_after_the_school_reads_what_is_decided_about_it(town: WebTown) -> None:
+    made = Workbook()
+    duty = ("T-2", "methodist", "S2", "2025-09-01", None)
+    made.add("assignments", [("personnel_no", "duty", "of", "from", "until"), duty])
+    with town.container.db.writing() as session:
+        service = ImportService()
+        service.apply(session, service.check(session, M, made, NOW.date()), NOW, "tests")
+    assert town.client("head").get(f"{PAGE}2/б").status_code == 200
+    assert town.client("mentor").get(f"{PAGE}2/б").status_code == 404
+
+
 def test_a_methodist_sees_what_is_missing_and_changes_it(town: WebTown) -> None:
     client = town.client("methodist")
     page = client.get(f"{PAGE}2/б").text
