@@ -4,7 +4,6 @@ import logging
 import re
 import warnings
 from importlib import import_module
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,8 +13,6 @@ from connector.domain.messengers import ChannelDown, Refused, ShortMessage, TryL
 if TYPE_CHECKING:
     from connector.channels.apprise_requests import Exchange
 
-_binding = Lock()
-"""Python 3.11 cannot read sources in two threads at once, and looking over a service reads one."""
 _ADDRESS = re.compile(r"[^\W_][\w.-]*(?:[@:][\w.-]+)*")
 LONGEST_ADDRESS = 100
 _TOKEN_REFUSED = frozenset({401, 403, 407})
@@ -139,9 +136,7 @@ def _kind(service: Service) -> Any:
                 kind = None
     if kind is None:
         raise ChannelDown("unknown_service")
-    with _binding:
-        unsafe = bind(kind)
-    if unsafe:
+    if bind(kind):
         raise ChannelDown("unguarded_service")
     return kind
 

@@ -6,15 +6,14 @@ the guard (connector.outgoing) and writes down what became of it: apprise itself
 A service that can go out in any other way is not used at all.
 """
 
-import ast
-import inspect
+import dis
 import io
 import json
 import re
 import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -136,22 +135,33 @@ def bind(service: type) -> frozenset[str]:
 
 
 def _unsafe(module: ModuleType) -> Iterator[str]:
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [node.module or ""]
-        elif isinstance(node, ast.ImportFrom) and node.level == 1 and node.module != "base":
+    spec = module.__spec__
+    assert spec is not None
+    # Compiled code, not the source: Python 3.11 cannot make trees of sources in two threads.
+    for level, taken, name in _imports(spec.loader.get_code(spec.name)):  # type: ignore[union-attr]
+        if level == 1 and name != "base":
             # Another module of apprise's services, which nobody has looked at.
-            names = [f".{node.module or ''}"]
-        else:
+            yield f".{name}"
+        elif level:
             continue
-        for name in names:
-            if name.partition(".")[0] not in _PLAIN or name in _OTHERWISE:
-                yield name
-            elif isinstance(node, ast.ImportFrom) and name == "requests":
-                # Taken by itself, it would not be replaced.
-                yield name
+        elif name.partition(".")[0] not in _PLAIN or name in _OTHERWISE:
+            yield name
+        elif taken and name == "requests":
+            # Taken by itself, it would not be replaced.
+            yield name
+
+
+def _imports(code: CodeType) -> Iterator[tuple[int, bool, str]]:
+    """Each import in it, of functions too: dots before the name, whether by `from`, the name."""
+    before: list[dis.Instruction] = []
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            level, taken = (pushed.argval for pushed in before[-2:])
+            yield level, taken is not None, instruction.argval
+        before.append(instruction)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _imports(inner)
 
 
 def _told(prepared: requests.PreparedRequest) -> str:

@@ -1,9 +1,13 @@
 """Services over apprise, against servers that answer like them; nothing leaves past the guard."""
 
+import ast
+import gc
 import importlib
 import logging
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -209,3 +213,29 @@ def test_messages_of_several_threads_do_not_get_mixed_up(there: Services) -> Non
     for thread in threads:
         thread.join()
     assert sorted(there.told) == [(f"topic{n}", f"words{n}") for n in range(8)]
+
+
+def test_a_service_is_looked_over_while_another_thread_reads_sources() -> None:
+    """Python 3.11 fails at trees of sources in two threads; a traceback being told makes one."""
+    module = importlib.import_module("apprise.plugins.rocketchat")
+    done = threading.Event()
+
+    def read_sources() -> None:
+        while not done.is_set():
+            with suppress(SystemError):
+                ast.parse("f(" * 50 + ")" * 50)
+
+    def let_others_on(phase: str, info: dict[str, int]) -> None:
+        time.sleep(0)
+
+    reader = threading.Thread(target=read_sources)
+    # Collecting garbage is where threads change amid a tree.
+    gc.callbacks.append(let_others_on)
+    reader.start()
+    try:
+        for _ in range(5):
+            assert bind(module.NotifyRocketChat) == frozenset()
+    finally:
+        gc.callbacks.remove(let_others_on)
+        done.set()
+        reader.join()
