@@ -12,7 +12,6 @@ from connector.services.figures.directory import has_people, people_of
 from connector.services.figures.profiles import RouteFigure
 from connector.services.notices.mailbox import MailboxService
 from connector.services.records.decided import DecidedService
-from connector.services.routes.queue import waiting_count
 from connector.services.sources.accounts import AccountService
 from connector.web.access import the_viewer
 from connector.web.action_words import why
@@ -20,6 +19,7 @@ from connector.web.household import household, profiles, today
 from connector.web.listing import search, sheet
 from connector.web.noting import note
 from connector.web.targets import target_words
+from connector.web.waiting import asked_of
 from connector.web.words import ROUTE_STATES
 
 blueprint = Blueprint("people", __name__, url_prefix="/m/<municipality>")
@@ -99,7 +99,7 @@ def routes(municipality: str) -> str:
     with household().db.reading() as session:
         sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
         every = profiles(session).routes(municipality)
-        waiting = waiting_count(session, municipality) if viewer.decides_routes else 0
+        waiting = asked_of(session, viewer, municipality) if viewer.decides_routes else 0
     q = request.args.get("q", "")
 
     # A teacher hears of a stall from nobody (docs/ru/stalls.md), and is offered no list of them.
