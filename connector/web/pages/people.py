@@ -10,6 +10,7 @@ from connector.services.access.visibility import VisibilityService
 from connector.services.acting.listing import ActionList
 from connector.services.figures.directory import has_people, people_of
 from connector.services.figures.profiles import RouteFigure
+from connector.services.figures.recommended import recommended
 from connector.services.notices.mailbox import MailboxService
 from connector.services.records.decided import DecidedService
 from connector.services.sources.accounts import AccountService
@@ -80,6 +81,11 @@ def profile(municipality: str, number: str) -> str:
         target_words=target_words,
         notices=[n for n in notices if sight.people is None or n.recipient == viewer.person],
         decisions=[one for one in decisions if not one.decision.is_done(found.day)],
+        recommended=recommended(
+            found.folded.dossier.assessments,
+            household().rulebook.rules(municipality).indicators,
+            found.day,
+        ),
         looks=looks,
         gained=[one for one in ended_by(found.folded, found.day) if one.effects],
         accounts=accounts,
