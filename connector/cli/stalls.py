@@ -8,6 +8,7 @@ from connector.cli.output import Output, day, table
 from connector.cli.session import container, known_municipality
 from connector.domain.stall_answers import StallAnswer
 from connector.domain.stall_standing import Standing
+from connector.domain.stall_telling import Untold
 from connector.services.stalls.board import BoardService, Card
 
 _STANDINGS = {
@@ -44,7 +45,7 @@ def _stalls(arguments: argparse.Namespace, output: Output) -> int:
         for card in cards
     ]
     head = ("педагог", "маршрут", "стоит с", "рабочих дней", "что с ним", "чья очередь")
-    document = [_document(card) for card in cards]
+    document = [document_of(card) for card in cards]
     output.result(document, table(head, rows) if rows else ["Остановившихся маршрутов нет."])
     return 0
 
@@ -55,7 +56,9 @@ def _standing(card: Card) -> str:
     return _STANDINGS[card.standing] + until
 
 
-def _document(card: Card) -> dict[str, Any]:
+def document_of(card: Card) -> dict[str, Any]:
+    """One route of `--json`. told: roles of which somebody knows; knows: since when, with the name
+    of a colleague to whom it was handed; untold: whose turn to hear has come and who has not."""
     episode = card.episode
     step = card.next.step if card.next else None
     return {
@@ -69,11 +72,27 @@ def _document(card: Card) -> dict[str, Any]:
         "working_days": episode.waited,
         "standing": str(card.standing),
         "held_until": episode.hold.until if episode.hold else None,
-        "told": [str(role) for role, _ in card.told],
+        "told": [str(role) for role in card.told_roles],
+        "knows": [
+            {"role": str(one.role), "name": one.name, "since": one.since} for one in card.told
+        ],
+        "untold": [_untold(one) for one in card.untold],
         "asked": [member.personnel_no for member in card.asked],
         "next_step": step.order if step else None,
         "next_due": step.due_on if step else None,
         "answers": [_answer(answer) for answer in episode.answers],
+    }
+
+
+def _untold(one: Untold) -> dict[str, Any]:
+    """state: None where no letter was written yet."""
+    letter = one.letter
+    return {
+        "role": str(one.role),
+        "name": one.name,
+        "state": letter.state if letter else None,
+        "reason": letter.reason if letter else None,
+        "not_before": letter.not_before if letter else None,
     }
 
 

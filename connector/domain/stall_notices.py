@@ -63,7 +63,7 @@ class _Stall:
 
     def alerts(self) -> Iterator[Owed]:
         """Methodist and mentor at once, heads and specialist at their rungs."""
-        for role, members in _rungs(self.circle, self.episode.rungs):
+        for role, members in to_hear(self.circle, self.episode.rungs):
             day = self._day_of(role)
             params = self._params(day)
             numbers: list[str | None] = [*sorted({m.personnel_no for m in members})]
@@ -110,7 +110,7 @@ class _Stall:
     def thanks(self, ended: EndedEpisode) -> Iterator[Owed]:
         """To everybody who was told. The teacher has been thanked for the step itself."""
         told: dict[str, tuple[Recipient, str]] = {}
-        for role, members in _rungs(self.circle, self.episode.rungs):
+        for role, members in to_hear(self.circle, self.episode.rungs):
             for member in members:
                 key = self._key(ROUTE_STALLED, role, member.personnel_no)
                 told.setdefault(member.personnel_no, (role, key))
@@ -162,9 +162,8 @@ class _Stall:
         return Recipient.METHODIST
 
     def _key(self, kind: str, role: Recipient, number: str | None, what: str = "") -> str:
-        first = self.episode.first_day.isoformat()
-        code = self.episode.route.route.code
-        return f"{kind}:{code}:{first}:{what}{role}:{number or NOBODY}"
+        about = key_start(kind, self.episode.route.route.code, self.episode.first_day)
+        return f"{about}{what}{role}:{number or NOBODY}"
 
     def _owed(
         self,
@@ -179,7 +178,12 @@ class _Stall:
         return Owed(self._key(kind, role, number), kind, role, number, params, on, urgent, follows)
 
 
-def _rungs(circle: Circle, rungs: tuple[Rung, ...]) -> Told:
+def key_start(kind: str, route: str, first_day: date) -> str:
+    """What the keys of this kind begin with in one episode. route: see Route.code."""
+    return f"{kind}:{route}:{first_day.isoformat()}:"
+
+
+def to_hear(circle: Circle, rungs: tuple[Rung, ...]) -> Told:
     """Who is to hear by now; only the lack of a methodist is shown, as nobody."""
     yield Recipient.METHODIST, circle.methodists
     if circle.mentors:

@@ -172,6 +172,9 @@ HELD = {
     "discarded": "отклонено методистом",
 }
 
+_GAVE_UP = "gave_up:"
+"""What a last try ended with stands after it."""
+
 
 def what_to_do(state: str, reason: str | None) -> Advice:
     """What became of a delivery and what to do."""
@@ -197,4 +200,7 @@ def stem(reason: str | None) -> str:
 
 def why_held(reason: str | None) -> str:
     """Why a notice was not sent."""
-    return HELD.get(reason or "", reason or "")
+    code = reason or ""
+    if code.startswith(_GAVE_UP):
+        return f"все попытки не удались ({code.removeprefix(_GAVE_UP)})"
+    return HELD.get(code, code)

@@ -52,6 +52,13 @@ ROLES = {
     "addressee": "адресат решения",
     "viewer": "наблюдатель",
 }
+TO_ROLES = {
+    "methodist": "методисту",
+    "specialist": "специалисту управления",
+    "head": "руководителю объединения",
+    "mentor": "наставнику",
+}
+"""To whom a letter goes."""
 SUBJECTS = {
     "staff": "работники",
     "school": "образовательные организации",
@@ -243,6 +250,7 @@ WORDS = {
     "stall_answer": STALL_ANSWERS,
     "staff_role": STAFF_ROLES,
     "role": ROLES,
+    "to_role": TO_ROLES,
     "subjects": SUBJECTS,
     "kind": KINDS,
     "notice": NOTICES,

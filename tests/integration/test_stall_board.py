@@ -1,19 +1,24 @@
 """Answers on the board of stalled routes, and what becomes of them as days pass."""
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 
+from connector.cli.stalls import document_of
 from connector.clock import AdjustableClock
 from connector.models import Letter, Notice, StallAnswer, Tenant
 from connector.services.access.logins import LoginService
 from connector.services.folding.recounting import Recount
+from connector.services.stalls.board import BoardService
 from tests.contract.native_events import native_event
 from tests.integration.web_town import (
     NOW,
@@ -41,6 +46,53 @@ def case(n: int) -> str:
 def answer(client: FlaskClient, *cases: str, **form: str) -> Any:
     token = csrf_token(client.get(BOARD).text)
     return client.post(ANSWERS, data={"csrf_token": token, "case": list(cases), **form})
+
+
+def asked_lines(client: FlaskClient) -> dict[str, str]:
+    """By case: whose turn it is, and who knows."""
+    page = client.get(f"{BOARD}?methodist=all").text
+    cases = re.findall(r'form="bulk" name="case" value="([^"]+)"', page)
+    lines = re.findall(r"Чья очередь:.*?</p>", page, re.DOTALL)
+    plain = (" ".join(re.sub(r"<[^>]+>", "", line).split()) for line in lines)
+    return dict(zip(cases, plain, strict=True))
+
+
+def documents_of(town: WebTown) -> dict[str, Any]:
+    """As `connector stalls --json` says it, by person; the outbox is asked once for all of them."""
+    asked: list[str] = []
+
+    def note(*args: Any) -> None:
+        asked.append(args[2])
+
+    container = town.container
+    board = partial(
+        BoardService,
+        rulebook=container.rulebook,
+        settings=container.settings,
+        now=container.clock.now(),
+    )
+    event.listen(container.db.engine, "before_cursor_execute", note)
+    try:
+        with container.db.reading() as session:
+            cards = board(session).cards(M, lambda _: True)
+    finally:
+        event.remove(container.db.engine, "before_cursor_execute", note)
+    assert sum("notices" in statement for statement in asked) == 1
+    return {card.person.personnel_no: plain_json(document_of(card)) for card in cards}
+
+
+def plain_json(document: Any) -> Any:
+    return json.loads(json.dumps(document, default=str))
+
+
+def hold(town: WebTown, person: str, reason: str) -> None:
+    """The head's letter about the person's stall becomes what it is after it has come back."""
+    with town.container.db.writing() as session:
+        session.execute(
+            update(Notice)
+            .where(Notice.key.startswith(f"route_stalled:{person}/1:"), Notice.role == "head")
+            .values(state="held", reason=reason, sent_at=None)
+        )
 
 
 def given(town: WebTown) -> list[tuple[str, str, str, date | None, str | None]]:
@@ -177,6 +229,7 @@ def test_the_weeks_digest_is_written_once_though_the_first_day_was_slept_through
 def weeks_digest(own: WebTown) -> None:
     pass_to(own, date(2026, 6, 19))
     assert told(own, "stalls_week") == {}
+    hold(own, "T-5", "burst")
     # Both were asleep on Monday.
     pass_to(own, date(2026, 6, 23))
     assert own.engine.ticker.run_once() == 0
@@ -195,6 +248,8 @@ def weeks_digest(own: WebTown) -> None:
         assert tenant.stalls_week == CHECKED_ON
     assert (params["methodist"]["open"], params["methodist"]["unanswered"]) == (4, 4)
     assert len(params["methodist"]["oldest"]) == 4
+    beyond = {role: one["escalated"] for role, one in params.items()}
+    assert beyond == {"methodist": 3, "head": 3}, "one letter never reached the head"
     assert params["head"]["oldest"] == []
     # The next digest hour is tomorrow's: today's has passed.
     pass_to(own, date(2026, 6, 24))
@@ -242,3 +297,47 @@ def test_the_board_is_filtered(town: WebTown) -> None:
 def test_the_page_of_routes_leads_to_the_board(town: WebTown) -> None:
     assert f'href="{BOARD}"' in town.client("methodist").get(f"/m/{M}/routes").text
     assert f'href="{BOARD}"' not in town.client("teacher").get(f"/m/{M}/routes").text
+
+
+def test_the_board_says_who_was_told_and_whose_letter_waits_or_came_back(own: WebTown) -> None:
+    """By the outbox: the ladder was climbed in March, the letters went out in June."""
+    client = own.client("petrova")
+    answer(client, case(7), kind="acknowledged")
+    everybody = "Знают: методист с 15.06.2026, руководитель объединения с 15.06.2026."
+    assert asked_lines(client)[case(5)].endswith(everybody)
+
+    # Handed over at night: the letter waits for the morning.
+    clock = own.container.clock
+    assert isinstance(clock, AdjustableClock)
+    clock.move_to(datetime(2026, 6, 15, 19, tzinfo=UTC))
+    with own.container.db.writing() as session:
+        LoginService(session).add(
+            "sidorova", PASSWORD, "methodist", M, NOW, email="sidorova@example.org"
+        )
+    answer(client, case(4), kind="handed_over", to="login:sidorova")
+    assert asked_lines(client)[case(4)].endswith(
+        f"{everybody} Письмо методисту (sidorova) ещё не составлено."
+    )
+    own.engine.settle()
+    assert asked_lines(client)[case(4)].endswith(
+        f"{everybody} Письмо методисту (sidorova) ждёт отправки (16.06.2026 08:00)."
+    )
+    pass_to(own, NOW.date() + DAY)
+    assert asked_lines(client)[case(4)].endswith(
+        f"{everybody[:-1]}, методист sidorova с 16.06.2026."
+    )
+
+    hold(own, "T-4", "stopped")
+    hold(own, "T-5", "stopped")
+    lines = asked_lines(client)
+    assert lines[case(5)].endswith(
+        "Знают: методист с 15.06.2026. Письмо руководителю объединения задержано: на этот адрес "
+        "письма не доходят."
+    )
+    documents = documents_of(own)
+    assert documents["T-5"]["told"] == ["methodist"]
+    assert documents["T-5"]["untold"][0]["reason"] == "stopped"
+    assert documents["T-4"]["knows"] == [
+        {"role": "methodist", "name": None, "since": "2026-06-15"},
+        {"role": "methodist", "name": "sidorova", "since": "2026-06-16"},
+    ]

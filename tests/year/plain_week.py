@@ -36,6 +36,7 @@ class PlainWeek:
     def __init__(self, model: PlainModel) -> None:
         self._model = model
         self._told: date | None = None
+        self._reached: set[tuple[str, ...]] = set()
 
     def digests(self, day: date) -> dict[Told, dict[str, int]]:
         monday = day - timedelta(days=day.weekday())
@@ -46,11 +47,19 @@ class PlainWeek:
         if self._told >= monday or not is_working(day):
             return {}
         self._told = monday
+        self._reached = self._read()
         weeks: dict[tuple[str, str], Numbers] = {}
-        for me, _, stall in self._model.stalled(day):
+        for me, route, stall in self._model.stalled(day):
             for role, one in self._in_charge(me, day):
                 week = weeks.setdefault((role, one), Numbers())
-                self._count(week, me, role, stall, monday)
+                what = f"{route.code}:{stall.first}"
+                # Of a methodist's: whether it has gone beyond her.
+                week.escalated += (
+                    any((what, beyond) in self._reached for beyond in ("head", "specialist"))
+                    if role == "methodist"
+                    else (what, role, one) in self._reached
+                )
+                self._count(week, stall, monday)
         for me, routes in self._model.routes.items():
             for route in routes:
                 for _, last in route.ended(monday - WEEK, monday - timedelta(days=1)):
@@ -63,18 +72,21 @@ class PlainWeek:
             for (role, one), week in weeks.items()
         }
 
-    def _count(self, week: Numbers, me: str, role: str, stall: Stall, monday: date) -> None:
+    def _read(self) -> set[tuple[str, ...]]:
+        """Stall, role and person of whatever was told, or will be by the digest's hour; and once
+        more without the person."""
+        found: set[tuple[str, ...]] = set()
+        for key in (*self._model.sent, *self._model.waiting):
+            kind, code, first, role, *one = key.split(":")
+            if kind in ("route_stalled", "stall_handed"):
+                found |= {(f"{code}:{first}", role, *one), (f"{code}:{first}", role)}
+        return found
+
+    def _count(self, week: Numbers, stall: Stall, monday: date) -> None:
         day = stall.day
         week.open += 1
         week.new += monday - WEEK <= stall.first < monday
         week.longest = max(week.longest, working_between(stall.first, day))
-        heads = bool(self._model.heads(me, day))
-        told = {
-            "head": heads and stall.waited >= HEADS_AFTER,
-            "specialist": stall.waited >= (SPECIALIST_AFTER if heads else HEADS_AFTER),
-        }
-        # Of a methodist's: whether it has gone beyond her.
-        week.escalated += any(told.values()) if role == "methodist" else told[role]
         if stall.hold:
             return
         answered = stall.answers[-1].on if stall.answers else None

@@ -32,6 +32,9 @@ from connector.services.notices.ways import (
     ways,
 )
 
+TOLD = ("sending", "sent")
+"""States of what somebody was told, or is being told this moment."""
+
 _CHUNK = 500
 _ONCE = "ON CONFLICT (municipality, key) DO NOTHING"
 _FRESH = timedelta(days=60)
@@ -179,7 +182,7 @@ class NoticeService:
                     select(Notice.key).where(
                         Notice.municipality == municipality,
                         among(self._session, Notice.key, chunk),
-                        Notice.state.in_(("sending", "sent")),
+                        Notice.state.in_(TOLD),
                     )
                 )
             )

@@ -4,7 +4,7 @@ The command and the weekly digest read the same cards, so nobody's list says som
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -19,6 +19,14 @@ from connector.domain.progress import RouteProgress, StepProgress
 from connector.domain.stall_answers import AnswerKind, StallAnswer
 from connector.domain.stall_episodes import Episode, episode_on
 from connector.domain.stall_standing import Standing, standing_of
+from connector.domain.stall_telling import (
+    LADDER,
+    Known,
+    Telling,
+    Untold,
+    who_does_not,
+    who_knows,
+)
 from connector.domain.stall_words import open_steps
 from connector.models import Subject
 from connector.rulebook import Rulebook
@@ -26,6 +34,7 @@ from connector.services.cases.casefiles import CaseFiles
 from connector.services.cases.setting import Ground, Settings
 from connector.services.notices.circles import circles, posts
 from connector.services.stalls.answers import Colleague, Stalled
+from connector.services.stalls.tellings import tellings
 
 CHUNK = 300
 
@@ -33,7 +42,8 @@ CHUNK = 300
 @dataclass(frozen=True, slots=True)
 class Card:
     """One stalled route on a day. asked: whose turn it is, the colleague it was handed to or the
-    methodists. next: the first open step; next_title: as the catalogue calls it, if it does."""
+    methodists. next: the first open step; next_title: as the catalogue calls it, if it does.
+    tellings: what the outbox holds about it."""
 
     person: StaffMember
     school: School | None
@@ -44,6 +54,7 @@ class Card:
     asked: tuple[StaffMember, ...]
     next: StepProgress | None
     next_title: str | None
+    tellings: tuple[Telling, ...] = ()
 
     @property
     def progress(self) -> RouteProgress:
@@ -58,17 +69,19 @@ class Card:
         return self.episode.answers[-1] if self.episode.answers else None
 
     @property
-    def told(self) -> tuple[tuple[Recipient, date], ...]:
-        """Who knows, each with the day; without heads the specialist hears in their place."""
-        days: dict[Recipient, date] = {}
-        for rung, day in self.episode.reached:
-            role = Recipient(rung)
-            if role is Recipient.HEAD and not self.circle.heads:
-                role = Recipient.SPECIALIST
-            days.setdefault(role, day)
-        nobody = {Recipient.METHODIST: not self.circle.methodists,
-                  Recipient.SPECIALIST: not self.circle.specialists}  # fmt: skip
-        return tuple((role, day) for role, day in days.items() if not nobody.get(role))
+    def told(self) -> tuple[Known, ...]:
+        """Who knows, each with the day on which a letter went out."""
+        return tuple(who_knows(self.tellings, self.circle, self.episode))
+
+    @property
+    def told_roles(self) -> tuple[Recipient, ...]:
+        told = {one.role for one in self.tellings if one.told_on is not None}
+        return tuple(role for role in LADDER if role in told)
+
+    @property
+    def untold(self) -> tuple[Untold, ...]:
+        """Who should know by now, and what became of the letter."""
+        return tuple(who_does_not(self.tellings, self.circle, self.episode))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +119,17 @@ class BoardService:
         stalled = {number: _episodes(case, day) for number, case in cases.items()}
         dossiers = [cases[number].folded.dossier for number, found in stalled.items() if found]
         around = circles(self.session, ground.setting, ground.posts, dossiers, day)
-        return [
+        cards = [
             _card(cases[number], episode, around[number], day)
             for number, found in stalled.items()
             for episode in found
+        ]
+        setting = ground.setting
+        episodes = [card.episode for card in cards]
+        told = tellings(self.session, setting.municipality, episodes, setting.zone, self.now)
+        return [
+            replace(card, tellings=told.get((card.progress.route.code, card.episode.first_day), ()))
+            for card in cards
         ]
 
     def cases(self, numbers: Iterable[str], setting: Setting) -> dict[str, StaffCase]:

@@ -31,6 +31,7 @@ OLDEST = 5
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
+_BEYOND = (Recipient.HEAD, Recipient.SPECIALIST)
 _UNANSWERED = (Standing.NEW, Standing.ESCALATED)
 
 
@@ -167,7 +168,7 @@ def _notice(role: Recipient, number: str, week: Week, day: date, monday: date) -
         "closed": week.closed,
         "unanswered": sum(standing in _UNANSWERED for standing in standings),
         "due": standings.count(Standing.DUE),
-        "escalated": sum(_has_reached(card, role) for card in week.cards),
+        "escalated": sum(_has_come_to(card, role, number) for card in week.cards),
         "longest": oldest[0].episode.waited if oldest else 0,
         "oldest": [_line(card) for card in oldest[:OLDEST]] if role is Recipient.METHODIST else [],
     }
@@ -175,10 +176,13 @@ def _notice(role: Recipient, number: str, week: Week, day: date, monday: date) -
     return Owed(key, STALLS_WEEK, role, number, params, day)
 
 
-def _has_reached(card: Card, role: Recipient) -> bool:
-    """Whether it has come to this rung; of a methodist's, whether it has gone beyond hers."""
-    told = {one for one, _ in card.told}
-    return bool(told - {Recipient.METHODIST}) if role is Recipient.METHODIST else role in told
+def _has_come_to(card: Card, role: Recipient, number: str) -> bool:
+    """Whether they were told, or are by the time they read this; of a methodist's, whether anybody
+    beyond her is. What is held back or has come back tells nobody."""
+    on_its_way = [one for one in card.tellings if one.is_on_its_way]
+    if role is Recipient.METHODIST:
+        return any(one.role in _BEYOND for one in on_its_way)
+    return any((one.role, one.recipient) == (role, number) for one in on_its_way)
 
 
 def _line(card: Card) -> Mapping[str, Any]:
