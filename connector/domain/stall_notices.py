@@ -73,9 +73,12 @@ class _Stall:
                 )
 
     def reminders(self, day: date) -> Iterator[Owed]:
-        """To the methodists, where nobody has answered at all."""
+        """To the methodists, where nobody has answered at all. Not once a later rung was reached:
+        it promises that nobody else was disturbed."""
         on = self.episode.remind_on
         if on is None or on < day - REMINDED_FOR:
+            return
+        if any(reached > on for _, reached in self.episode.reached):
             return
         for member in self.circle.methodists:
             number = member.personnel_no

@@ -50,6 +50,12 @@ def case(*answers: StallAnswer, done: date | None = None, **more: Any) -> StaffC
     return StaffCase(fold(dossier, within), within)
 
 
+def within_policy(policy: StallPolicy) -> StaffCase:
+    within = replace(setting(), stalls=policy)
+    dossier = Dossier(person(), (), routes=(route(steps=STEPS),))
+    return StaffCase(fold(dossier, within), within)
+
+
 def owed(one: StaffCase, day: date, circle: Circle = CIRCLE) -> dict[tuple[str, str], Owed]:
     """By kind and recipient."""
     return {(o.kind, str(o.recipient)): o for o in owed_for(one, circle, day)}
@@ -65,10 +71,25 @@ def test_a_methodist_who_answers_nothing_is_reminded_once_after_three_working_da
     first = owed(silent, REMINDED_ON)["stall_reminder", "methodist"]
     assert first.params["waited"] == 3
     assert first.follows == (owed(silent, REMINDED_ON)["route_stalled", "methodist"].key,)
-    assert owed(silent, REMINDED_ON + 5 * DAY)["stall_reminder", "methodist"] == first
-    assert ("stall_reminder", "methodist") not in kinds(silent, REMINDED_ON + 8 * DAY)
+    assert owed(silent, HEADS_ON - DAY)["stall_reminder", "methodist"] == first
     heard = case(answer(AnswerKind.ACKNOWLEDGED, STALLED_ON))
     assert ("stall_reminder", "methodist") not in kinds(heard, REMINDED_ON)
+
+
+def test_nobody_is_reminded_once_a_later_rung_was_reached() -> None:
+    """The scheduler slept, and the reminder promises that nobody else was disturbed."""
+    reminder = ("stall_reminder", "methodist")
+    assert reminder in kinds(case(), HEADS_ON - DAY)
+    assert reminder not in kinds(case(), HEADS_ON)
+    alone = replace(CIRCLE, heads={})
+    assert reminder not in owed(case(), HEADS_ON, alone), "the specialist hears in their place"
+    assert reminder not in kinds(case(), SPECIALIST_ON)
+
+
+def test_a_reminder_is_no_news_after_a_week() -> None:
+    slow = within_policy(StallPolicy(head_after=20, specialist_after=30))
+    assert ("stall_reminder", "methodist") in kinds(slow, REMINDED_ON + 7 * DAY)
+    assert ("stall_reminder", "methodist") not in kinds(slow, REMINDED_ON + 8 * DAY)
 
 
 def test_an_acknowledgement_keeps_the_next_rung_off_for_one_rung_at_most() -> None:

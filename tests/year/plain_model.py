@@ -300,7 +300,9 @@ class PlainModel:
             urgent = role != "mentor"
             yield Told(f"route_stalled:{what}:{role}:{one or 'nobody'}", role, one, urgent)
         reminded = stall.since(REMIND_AFTER)
-        if not stall.answers and reminded and reminded >= day - REMINDED_FOR:
+        # By then others know, whom the reminder promises to leave in peace.
+        is_late = stall.waited >= HEADS_AFTER
+        if not stall.answers and reminded and reminded >= day - REMINDED_FOR and not is_late:
             for one in self.methodists(me, day):
                 alert = f"route_stalled:{what}:methodist:{one}"
                 key = f"stall_reminder:{what}:methodist:{one}"
