@@ -14,6 +14,7 @@ from connector.db import Database
 from connector.rulebook import documents, loader
 from connector.services.access import logins
 from connector.services.upkeep import schema
+from tests.services.copies import Copies
 from tests.services.migrated_file import migrated_file
 from tests.services.missing import ServiceMissing
 from tests.services.postgres import Postgres, postgres
@@ -58,21 +59,23 @@ def postgres_server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_server: Postgres) -> Iterator[str]:
-    """A database on which all migrations are done, to be copied: they take a second each time."""
+def migrated_copies(postgres_server: Postgres) -> Iterator[Copies]:
+    """Databases on which all migrations are done, to be lent: they take a second each time."""
     with postgres_server.database() as url:
         db = Database(url)
         schema.upgrade(db)
         db.close()
         name = make_url(url).database
         assert name is not None
-        yield name
+        copies = Copies(postgres_server, name)
+        yield copies
+        copies.close()
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Postgres, migrated_template: str) -> Iterator[str]:
+def postgres_url(migrated_copies: Copies) -> Iterator[str]:
     """A PostgreSQL database with our tables for one test, as an SQLAlchemy address."""
-    with postgres_server.database(migrated_template) as url:
+    with migrated_copies.lent() as url:
         yield url
 
 

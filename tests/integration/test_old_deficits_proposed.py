@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from connector.models import Draft, DraftWish, Notice, Subject
 from tests.integration.web_town import WebTown, attempt, post, user, web_town
+from tests.services.copies import Copies
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = {"T-9", "T-10", "T-13"}
@@ -22,9 +23,8 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WebTown]:
     with ExitStack() as stack:
         url = None
         if request.param == "postgresql":
-            server = request.getfixturevalue("postgres_server")
-            template = request.getfixturevalue("migrated_template")
-            url = stack.enter_context(server.database(template))
+            copies: Copies = request.getfixturevalue("migrated_copies")
+            url = stack.enter_context(copies.lent())
         yield stack.enter_context(web_town(tmp_path, url))
 
 

@@ -22,6 +22,7 @@ from connector.services.records.entry import (
 from connector.spreadsheets.sheets import SHEETS
 from connector.spreadsheets.workbook import Workbook
 from tests.integration.web_town import NOW, M, WebTown, web_town
+from tests.services.copies import Copies
 
 PRACTICES = SHEETS["practices"]
 DOCUMENTS = SHEETS["documents"]
@@ -33,9 +34,8 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[WebT
     with ExitStack() as stack:
         url = None
         if request.param == "postgresql":
-            server = request.getfixturevalue("postgres_server")
-            template = request.getfixturevalue("migrated_template")
-            url = stack.enter_context(server.database(template))
+            copies: Copies = request.getfixturevalue("migrated_copies")
+            url = stack.enter_context(copies.lent())
         yield stack.enter_context(web_town(folder, url))
 
 

@@ -27,6 +27,7 @@ from connector.services.routes.story import story as whole_story
 from connector.services.routes.wishes import WishService
 from connector.services.routes.workbench import Origin, Workbench
 from tests.integration.web_town import NOW, M, WebTown, attempt, post, user, web_town
+from tests.services.copies import Copies
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -35,9 +36,8 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[WebT
     with ExitStack() as stack:
         url = None
         if request.param == "postgresql":
-            server = request.getfixturevalue("postgres_server")
-            template = request.getfixturevalue("migrated_template")
-            url = stack.enter_context(server.database(template))
+            copies: Copies = request.getfixturevalue("migrated_copies")
+            url = stack.enter_context(copies.lent())
         yield stack.enter_context(web_town(folder, url))
 
 

@@ -5,8 +5,10 @@ from email.message import EmailMessage
 
 import pytest
 from kombu import Connection
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, inspect, make_url, text
+from sqlalchemy.exc import OperationalError
 
+from tests.services.copies import Copies
 from tests.services.postgres import Postgres
 from tests.services.smtp import SmtpServer
 
@@ -46,6 +48,43 @@ def test_a_database_is_dropped_even_with_a_session_left_open(postgres_server: Po
     with postgres_server.connect() as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
         assert found.fetchone() is None
+
+
+def _name_of(url: str) -> str | None:
+    return make_url(url).database
+
+
+def test_a_lent_database_comes_back_empty_and_out_of_reach(migrated_copies: Copies) -> None:
+    with migrated_copies.lent() as url:
+        engine = create_engine(url)
+        left_open = engine.connect()
+        left_open.execute(text("INSERT INTO letter_paces VALUES ('email', now())"))
+        left_open.commit()
+    migrated_copies.all_returned()
+    with migrated_copies.lent() as again:
+        assert _name_of(again) != _name_of(url)
+        with create_engine(again, poolclass=NullPool).connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM letter_paces")) == 0
+        with pytest.raises(OperationalError):
+            left_open.execute(text("SELECT 1"))
+        with pytest.raises(OperationalError):
+            create_engine(url, poolclass=NullPool).connect()
+    left_open.invalidate()
+    left_open.close()
+    engine.dispose()
+
+
+def test_a_lent_database_with_another_schema_is_lent_to_nobody(migrated_copies: Copies) -> None:
+    with migrated_copies.lent() as url:
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE letter_paces ADD COLUMN more int"))
+    migrated_copies.all_returned()
+    with migrated_copies.lent() as again:
+        engine = create_engine(again, poolclass=NullPool)
+        with engine.connect() as connection:
+            columns = inspect(connection).get_columns("letter_paces")
+            assert "more" not in [column["name"] for column in columns]
 
 
 def test_the_broker_delivers_in_a_virtual_host_of_ours(rabbitmq_url: str) -> None:

@@ -32,7 +32,7 @@ from tests.integration.places.places_town import (
     today_in,
 )
 from tests.integration.spine.spine_town import Spine
-from tests.services.postgres import Postgres
+from tests.services.copies import Copies
 
 PREFIXES = {PYSHMA: "P", KHANKA: "H"}
 PEOPLE = 5
@@ -269,11 +269,11 @@ def test_a_recount_finds_what_is_kept_at_every_step(seed: int, steps: list[int])
 )
 @given(seed=st.integers(0, 2**32), steps=streams)
 def test_and_on_postgres_too(
-    postgres_server: Postgres, migrated_template: str, seed: int, steps: list[int]
+    migrated_copies: Copies, seed: int, steps: list[int]
 ) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        postgres_server.database(migrated_template) as url,
+        migrated_copies.lent() as url,
         places_town(Path(folder) / "town", url, SUMMER) as town,
     ):
         live(town, seed, steps)

@@ -21,7 +21,7 @@ from tests.integration.spine.spine_town import (
     spine,
 )
 from tests.integration.spine.state_of import assert_proven, state_of
-from tests.services.postgres import Postgres
+from tests.services.copies import Copies
 
 pytestmark = pytest.mark.slow
 
@@ -113,11 +113,11 @@ def test_any_order_batching_and_number_of_workers_on_sqlite(events: list[Event],
 )
 @given(events=streams(), way=ways)
 def test_any_order_batching_and_number_of_workers_on_postgres(
-    postgres_server: Postgres, migrated_template: str, events: list[Event], way: Way
+    migrated_copies: Copies, events: list[Event], way: Way
 ) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        postgres_server.database(migrated_template) as url,
+        migrated_copies.lent() as url,
     ):
         with spine(Path(folder) / "one") as town:
             expected = plainly(town, events)

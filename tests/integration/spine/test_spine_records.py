@@ -25,7 +25,7 @@ from tests.integration.spine.todzhinsky_town import (
     TODZHINSKY,
     todzhinsky_spine,
 )
-from tests.services.postgres import Postgres
+from tests.services.copies import Copies
 
 as_ofs = st.sampled_from(
     (date(2026, 1, 1), date(2026, 5, 5), date(2026, 11, 20), date(2026, 11, 25))
@@ -73,7 +73,7 @@ def test_deltas_are_the_recount_at_every_step_on_sqlite(
 )
 @given(taken=steps, as_of=as_ofs)
 def test_deltas_are_the_recount_at_every_step_on_postgres(
-    postgres_server: Postgres, migrated_template: str, taken: list[tuple[str, Step]], as_of: date
+    migrated_copies: Copies, taken: list[tuple[str, Step]], as_of: date
 ) -> None:
-    with postgres_server.database(migrated_template) as url, town_with_a_past(url) as town:
+    with migrated_copies.lent() as url, town_with_a_past(url) as town:
         lives(town, taken, as_of)
