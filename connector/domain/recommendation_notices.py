@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from connector.domain.cases import StaffCase
 from connector.domain.owed import Owed, Recipient
+from connector.domain.recommendations import text_of
 
 RECOMMENDATION_ADDRESSED = "recommendation_addressed"
 
@@ -16,7 +17,7 @@ RECOMMENDATION_ADDRESSED = "recommendation_addressed"
 def recommended(case: StaffCase, day: date, horizon: timedelta) -> Iterator[Owed]:
     """One notice an assessment with a recommendation; its result stays out of the letter."""
     for assessment in case.folded.dossier.assessments:
-        on, text = assessment.assessed_on, " ".join((assessment.recommendation or "").split())
+        on, text = assessment.assessed_on, text_of(assessment)
         if not text or not day - horizon <= on <= day:
             continue
         # A criterion is a sentence, longer than a key has room for.

@@ -3,7 +3,7 @@
 The first page says it, so that nobody has to go round five pages to learn that one has something.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -13,10 +13,12 @@ from connector.services.access.visibility import Sight, Viewer
 from connector.services.catalogue.unmapped import UnmappedService
 from connector.services.folding.withdrawals import count_withdrawn
 from connector.services.notices.bursts import BurstService
-from connector.services.routes.queue import draft_count, waiting_count
+from connector.services.routes.queue import asking, drafted
 from connector.services.sources.accounts import AccountService
 from connector.services.stalls.counting import stalled_count
 from connector.texts.words import plural
+from connector.web.charge import charge_of
+from connector.web.household import household, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def waiting_for(session: Session, viewer: Viewer, municipality: str, sight: Sigh
     if viewer.answers_stalls:
         counts.append(_stalls(session, viewer, municipality, sight))
     if viewer.decides_routes:
-        counts += _routes(session, municipality)
+        counts += _routes(session, viewer, municipality)
     if viewer.decides:
         counts += _questions(session, municipality)
     return [
@@ -56,17 +58,32 @@ def _stalls(session: Session, viewer: Viewer, municipality: str, sight: Sight) -
     return number, words, url_for("stalls.board", municipality=municipality, methodist="all")
 
 
-def _routes(session: Session, municipality: str) -> Iterable[Count]:
+def asked_of(session: Session, viewer: Viewer, municipality: str) -> int:
+    """How many requests and files wait, as the list of them opens."""
+    return _first(session, viewer, municipality, asking(session, municipality))
+
+
+def _routes(session: Session, viewer: Viewer, municipality: str) -> Iterable[Count]:
+    """Of the viewer's own people where there are any, as in the letter and as the lists open."""
     yield (
-        draft_count(session, municipality),
+        _first(session, viewer, municipality, drafted(session, municipality)),
         ("черновик маршрута", "черновика маршрутов", "черновиков маршрутов"),
         url_for("drafts.listing", municipality=municipality),
     )
     yield (
-        waiting_count(session, municipality),
+        asked_of(session, viewer, municipality),
         ("просьба или документ", "просьбы и документа", "просьб и документов"),
         url_for("routes.waiting", municipality=municipality),
     )
+
+
+def _first(session: Session, viewer: Viewer, municipality: str, waiting: Sequence[str]) -> int:
+    if not waiting:
+        # Nobody is looked for on a day without drafts: this is the page that opens first.
+        return 0
+    day = today(municipality)
+    ground = household().settings.ground(session, municipality, day)
+    return charge_of(session, ground, viewer, None, waiting, day).first
 
 
 def _questions(session: Session, municipality: str) -> Iterable[Count]:

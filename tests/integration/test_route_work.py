@@ -21,7 +21,7 @@ from connector.services.routes.changes import ChangeKind, RouteEdit, RouteWriter
 from connector.services.routes.contents import Contents, contents_of, texts
 from connector.services.routes.desk import Picked, RouteDesk
 from connector.services.routes.proofs import MOST_BYTES, ProofService, Upload
-from connector.services.routes.queue import waiting_count
+from connector.services.routes.queue import asking
 from connector.services.routes.requests import RequestService
 from connector.services.routes.story import story as whole_story
 from connector.services.routes.wishes import WishService
@@ -300,7 +300,7 @@ def test_a_file_that_proves_nothing_is_not_kept(
 ) -> None:
     assert why in (sends(town, content, **more) or "")
     with town.container.db.reading() as session:
-        assert waiting_count(session, M) == 0
+        assert asking(session, M) == []
 
 
 def test_an_accepted_file_does_the_step_and_a_returned_one_undoes_it(town: WebTown) -> None:

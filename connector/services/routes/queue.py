@@ -1,6 +1,6 @@
-"""How much waits for a methodist's decision about routes."""
+"""Whose routes wait for a methodist's decision, and how often."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.models import ProofFile, Record, RouteRequest
@@ -13,26 +13,20 @@ IS_DRAFT = (
 """What makes a record a draft that waits for its methodist."""
 
 
-def waiting_count(session: Session, municipality: str) -> int:
-    """Requests and files that nobody has decided about."""
-    return sum(
-        session.scalar(
-            select(func.count())
-            .select_from(model)
-            .where(model.municipality == municipality, model.state == "waiting")
-        )
-        or 0
+def asking(session: Session, municipality: str) -> list[str]:
+    """Whose requests and files nobody has decided about, once for each."""
+    return [
+        person
         for model in (ProofFile, RouteRequest)
-    )
-
-
-def draft_count(session: Session, municipality: str) -> int:
-    """Drafts of routes, those that cannot be approved yet too."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Record)
-            .where(Record.municipality == municipality, *IS_DRAFT)
+        for person in session.scalars(
+            select(model.person).where(model.municipality == municipality, model.state == "waiting")
         )
-        or 0
+    ]
+
+
+def drafted(session: Session, municipality: str) -> list[str]:
+    """Whose routes are drafts, those that cannot be approved yet too, once for each."""
+    found = session.scalars(
+        select(Record.person).where(Record.municipality == municipality, *IS_DRAFT)
     )
+    return [person for person in found if person is not None]

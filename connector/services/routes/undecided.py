@@ -6,7 +6,6 @@ anything waits. Requests are told one by one besides (domain.request_notices).
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -15,12 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connector.domain.dates import local_day
-from connector.domain.dossier import Dossier
 from connector.domain.owed import Owed, Recipient
 from connector.models import Draft, ProofFile, Record, RouteRequest
 from connector.services.cases.setting import Ground
-from connector.services.notices.circles import circles
-from connector.services.records import reading as records
+from connector.services.routes.in_charge import in_charge
 
 DECISIONS_WAITING = "decisions_waiting"
 
@@ -53,9 +50,7 @@ class UndecidedService:
             # Nobody's circle is looked for on the many days on which nothing came.
             return []
         waiting = self._waiting(municipality, ground, day)
-        people = records.staff(self.session, municipality, sorted({w.person for w in waiting}))
-        here = [person for person in people.values() if person.is_employed(day)]
-        around = self._methodists(municipality, ground, [p.personnel_no for p in here], day)
+        around = in_charge(self.session, ground, {w.person for w in waiting}, day).methodists
         told: dict[str, Counter[str]] = {}
         for one in waiting:
             for number in around.get(one.person, ()):
@@ -68,20 +63,6 @@ class UndecidedService:
             for number, counts in sorted(told.items())
             if counts["news"] or day.weekday() == _SUNDAY
         ]
-
-    def _methodists(
-        self, municipality: str, ground: Ground, numbers: Sequence[str], day: date
-    ) -> dict[str, list[str]]:
-        own = records.personal(self.session, municipality, numbers)
-        dossiers = [
-            Dossier(person, mentorships=tuple(own.mentorships.get(number, ())))
-            for number, person in own.staff.items()
-        ]
-        around = circles(self.session, ground.setting, ground.posts, dossiers, day)
-        return {
-            number: [one.personnel_no for one in circle.methodists]
-            for number, circle in around.items()
-        }
 
     def _has_news(self, municipality: str, now: datetime) -> bool:
         """Whether anything came lately at all."""

@@ -1,7 +1,7 @@
 """The drafts that wait for a methodist, each with what it is about and what stands in its way."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -17,12 +17,12 @@ from connector.domain.progress import RouteProgress
 from connector.domain.proposals import Proposal
 from connector.domain.proposing import propose
 from connector.domain.staff_cases import StaffCase
-from connector.models import Draft, Record
+from connector.models import Draft
 from connector.models.among import among
 from connector.services.cases.casefiles import CaseFiles
 from connector.services.routes.contents import Code, Contents, contents_of
 from connector.services.routes.desk import obstacle
-from connector.services.routes.queue import IS_DRAFT
+from connector.services.routes.queue import drafted
 
 CHUNK = 300
 
@@ -69,13 +69,12 @@ class Workbench:
     setting: Setting
     day: date
 
-    def lines(self, only: Code | None = None) -> Sequence[DraftLine]:
-        """Drafts in order of names; only: the one, if it is a draft."""
-        municipality = self.setting.municipality
-        query = select(Record.person).where(Record.municipality == municipality, *IS_DRAFT)
-        if only is not None:
-            query = query.where(Record.person == only[0])
-        people = sorted({person for person in self.session.scalars(query) if person})
+    def lines(
+        self, only: Code | None = None, of: Collection[str] | None = None
+    ) -> Sequence[DraftLine]:
+        """Drafts in order of names; only: the one, if it is a draft. of: these people's alone."""
+        wanted = [only[0]] if only else drafted(self.session, self.setting.municipality)
+        people = sorted({person for person in wanted if of is None or person in of})
         found: list[DraftLine] = []
         for start in range(0, len(people), CHUNK):
             found += self._lines(people[start : start + CHUNK])

@@ -12,10 +12,12 @@ from connector.services.records.entry import Making, RowInTheWay
 from connector.services.records.names import RecordNames
 from connector.services.routes.contents import Code
 from connector.services.routes.desk import Picked, RouteDesk, Settled, approvers
+from connector.services.routes.queue import drafted
 from connector.services.routes.wishes import WishService
 from connector.services.routes.workbench import DraftLine, Origin, Workbench
 from connector.texts.words import plural
 from connector.web.access import the_viewer
+from connector.web.charge import charge_of
 from connector.web.draft_forms import Choice, choices, entered, others, picked, rows
 from connector.web.household import household, importer, now, nudge, today
 from connector.web.listing import Sheet, cut, search
@@ -37,13 +39,22 @@ def only_deciders() -> None:
 
 @blueprint.get("/")
 def listing(municipality: str) -> str:
-    """Drafts by name, thirty a page, each with what it is about and what stands in its way."""
+    """Drafts by name, thirty a page, each with what it is about and what stands in its way: the
+    viewer's own people's, or whosever were chosen."""
     day = today(municipality)
     q, school = request.args.get("q", ""), request.args.get("school", "")
     competency, origin = request.args.get("competency", ""), request.args.get("origin", "")
     with household().db.reading() as session:
         bench = _bench(session, municipality)
-        every = bench.lines()
+        charge = charge_of(
+            session,
+            household().settings.ground(session, municipality, day),
+            the_viewer(),
+            request.args.get("methodist"),
+            drafted(session, municipality),
+            day,
+        )
+        every = bench.lines(of=charge.people)
         uncovered = bench.uncovered()
         waiting = WishService(session).waiting(municipality)
         names = _approvers(session, municipality)
@@ -59,8 +70,14 @@ def listing(municipality: str) -> str:
     return render_template(
         "drafts.html",
         page=Sheet(shown, number, last, len(found)),
-        total=len(every),
-        filters={"q": q, "school": school, "competency": competency, "origin": origin},
+        charge=charge,
+        filters={
+            "methodist": charge.chosen,
+            "q": q,
+            "school": school,
+            "competency": competency,
+            "origin": origin,
+        },
         schools=sorted({line.school for line in every if line.school}),
         competencies=sorted({code for line in every for code in line.deficits}),
         origins=list(Origin),
@@ -269,7 +286,7 @@ def _moved(municipality: str, code: Code) -> Response:
 
 def _back(municipality: str) -> Response:
     # The page too: who approved the second thirty wants to see the next ones, not the first.
-    names = ("q", "school", "competency", "origin", "page")
+    names = ("methodist", "q", "school", "competency", "origin", "page")
     kept = {name: request.form.get(name, "") for name in names}
     chosen: dict[str, Any] = {name: text for name, text in kept.items() if text}
     return redirect(url_for("drafts.listing", municipality=municipality, **chosen))

@@ -10,9 +10,9 @@ from connector.services.access.visibility import VisibilityService
 from connector.services.acting.listing import ActionList
 from connector.services.figures.directory import has_people, people_of
 from connector.services.figures.profiles import RouteFigure
+from connector.services.figures.recommended import recommended
 from connector.services.notices.mailbox import MailboxService
 from connector.services.records.decided import DecidedService
-from connector.services.routes.queue import waiting_count
 from connector.services.sources.accounts import AccountService
 from connector.web.access import the_viewer
 from connector.web.action_words import why
@@ -20,6 +20,7 @@ from connector.web.household import household, profiles, today
 from connector.web.listing import search, sheet
 from connector.web.noting import note
 from connector.web.targets import target_words
+from connector.web.waiting import asked_of
 from connector.web.words import ROUTE_STATES
 
 blueprint = Blueprint("people", __name__, url_prefix="/m/<municipality>")
@@ -80,6 +81,11 @@ def profile(municipality: str, number: str) -> str:
         target_words=target_words,
         notices=[n for n in notices if sight.people is None or n.recipient == viewer.person],
         decisions=[one for one in decisions if not one.decision.is_done(found.day)],
+        recommended=recommended(
+            found.folded.dossier.assessments,
+            household().rulebook.rules(municipality).indicators,
+            found.day,
+        ),
         looks=looks,
         gained=[one for one in ended_by(found.folded, found.day) if one.effects],
         accounts=accounts,
@@ -99,7 +105,7 @@ def routes(municipality: str) -> str:
     with household().db.reading() as session:
         sight = VisibilityService(session).sight(viewer, municipality, today(municipality))
         every = profiles(session).routes(municipality)
-        waiting = waiting_count(session, municipality) if viewer.decides_routes else 0
+        waiting = asked_of(session, viewer, municipality) if viewer.decides_routes else 0
     q = request.args.get("q", "")
 
     # A teacher hears of a stall from nobody (docs/ru/stalls.md), and is offered no list of them.

@@ -35,6 +35,7 @@ from connector.services.routes.requests import RequestService
 from connector.services.routes.story import Happening, story
 from connector.texts.words import day as day_text
 from connector.web.access import the_viewer
+from connector.web.charge import charge_of
 from connector.web.household import household, importer, now, nudge, profiles, today
 from connector.web.noting import note
 from connector.web.numbers import number_of
@@ -231,7 +232,8 @@ def file(municipality: str, number: int) -> Response:
 
 @blueprint.get("/routes/waiting")
 def waiting(municipality: str) -> str:
-    """Requests and files that wait for a methodist, the longest waiting first."""
+    """Requests and files that wait for a methodist, the longest waiting first: of the viewer's own
+    people, or of whosever were chosen."""
     _decider()
     return _queue(municipality)
 
@@ -239,17 +241,23 @@ def waiting(municipality: str) -> str:
 def _queue(
     municipality: str, fault: str | None = None, typed: Mapping[str, str] | None = None
 ) -> str:
+    day = today(municipality)
     with household().db.reading() as session:
-        setting = household().settings.get(session, municipality, today(municipality))
+        ground = household().settings.ground(session, municipality, day)
+        setting = ground.setting
         requests = RequestService(session, setting).waiting()
         files = ProofService(session, municipality).waiting()
-        people = {one.person for one in requests} | {one.person for one in files}
+        waits = [one.person for one in requests] + [one.person for one in files]
+        asked = request.values.get("methodist")
+        charge = charge_of(session, ground, the_viewer(), asked, waits, day)
+        people = {person for person in waits if charge.covers(person)}
         names = RecordNames(session, municipality).titles("staff", people)
         routes = contents_of(session, municipality, people)
     return render_template(
         "routes_waiting.html",
-        requests=requests,
-        files=files,
+        requests=[one for one in requests if one.person in people],
+        files=[one for one in files if one.person in people],
+        charge=charge,
         names=names,
         asked_words=asked_words,
         steps=_steps(routes, setting),
@@ -303,7 +311,8 @@ def _acted(municipality: str, code: Code, act: Act, done: str, failed: str) -> A
     nudge()
     flash(done)
     if is_queue:
-        return redirect(url_for("routes.waiting", municipality=municipality))
+        chosen = request.form.get("methodist") or None
+        return redirect(url_for("routes.waiting", municipality=municipality, methodist=chosen))
     place: dict[str, Any] = {"number": code[0], "route": code[1]}
     return redirect(url_for("routes.details", municipality=municipality, **place))
 
