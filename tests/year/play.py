@@ -67,7 +67,8 @@ class Verdict:
 @dataclass
 class Day:
     """What went out on one day. gathered: by whom digests were got at how many moments; changed:
-    who chose otherwise, and may get a second one. answered: about whom."""
+    who chose otherwise, and may get a second one. answered: about whom, and who was granted
+    something."""
 
     letters: Counter[str] = field(default_factory=Counter)
     gathered: Counter[str] = field(default_factory=Counter)
@@ -121,8 +122,9 @@ class Play:
         if at == datetime.combine(FIRST, MOMENTS[0], UTC):
             self._office.import_sheets(sheets(self._year), FIRST)
         if moment == NOON:
-            # An import has everybody looked at of whom somebody is being told.
-            everybody = self._import(day, local) + self._deeds(day, local) > 0
+            # Sheets of the organisation have everybody looked at of whom somebody is being told.
+            everybody = self._import(day, local)
+            self._deeds(day, local)
         told = self._told.get((day, moment), [])
         if told:
             self._town.post(arrivals([event(h, place) for place, h in told]))
@@ -165,15 +167,14 @@ class Play:
             self._model.direct_anew(number, local)
         return bool(texts)
 
-    def _deeds(self, day: date, local: datetime) -> int:
-        """Whether anything of it is an import."""
+    def _deeds(self, day: date, local: datetime) -> None:
         for choosing in self._choices.get(day, ()):
             self._office.choose(choosing)
             self._model.choose(choosing.person, choosing.kind, choosing.chosen, local)
             self._today.changed.add(choosing.person)
             self.verdict.deeds["choice"] += 1
         if not is_working(day):
-            return False
+            return
         self._readers(day, local)
         answering = [*deeds.answers(self._model, day, self._seed)]
         self._office.answer(answering, day)
@@ -187,8 +188,9 @@ class Play:
             if why is not None:
                 self.verdict.say(day, f"refused: {one.kind} {one.route.code}: {why}")
             one.route.become(one.becomes)
+            # A request that is granted is an import too, but of one route alone.
+            self._today.answered.add(one.route.row.person)
             self.verdict.deeds[one.kind] += 1
-        return bool(requests)
 
     def _readers(self, day: date, local: datetime) -> None:
         """One unsubscribes by the link in this morning's letter; another's letter comes back."""

@@ -26,6 +26,9 @@ from connector.services.notices.addresses import LOGIN
 from connector.services.records import reading as records
 from connector.services.stalls.answers import names_of
 
+ORGANISATION = frozenset(("schools", "associations", "staff", "assignments", "mentorships"))
+"""Sheets by which it is decided whom notices go to, and where they are written to."""
+
 
 def circles_around(
     session: Session,
