@@ -26,6 +26,7 @@ from jinja2 import (
 
 from connector.domain.alarms import AlarmKind
 from connector.domain.preferences import ASKED_FOR
+from connector.domain.stall_lines import said_once
 from connector.errors import ConnectorError
 from connector.texts.words import plural, sandbox
 
@@ -145,8 +146,10 @@ def render_letter(
     the recipient's own links, in place of what `url` would come to; preface: a sentence above
     everything.
 
-    The order of `notices` does not matter. Raises TextFault.
+    The order of `notices` does not matter; a stall that is told of twice is said once. Raises
+    TextFault.
     """
+    lines = said_once(notices)
     own = words or {}
     known = _words(tuple(sorted(own.items())))
     parts = leads.parts if leads is not None else {}
@@ -156,11 +159,11 @@ def render_letter(
                 _section(known, own, kind, role, [notice.params for notice in group]),
                 url=parts.get((kind, role), (None,))[0],
             )
-            for (kind, role), group in _grouped(notices)
+            for (kind, role), group in _grouped(lines)
         ]
     except (TemplateError, TypeError, ValueError, AttributeError) as err:
         raise TextFault(f"{type(err).__name__}: {err}") from err
-    subject = _subject(sections, len(notices))
+    subject = _subject(sections, len(lines))
     if leads is not None:
         url = leads.url
     # Who has just asked for a letter knows why it came.

@@ -256,6 +256,24 @@ def weeks_digest(own: WebTown) -> None:
     assert recipients(own, "stalls_week") == {"login:petrova", "T-2"}
 
 
+def test_a_mentor_who_is_the_head_reads_of_a_stall_once_and_was_told_as_both(
+    tmp_path: Path,
+) -> None:
+    both = {"mentorships": [("T-2", "T-5", "2025-09-01", None)]}
+    with web_town(tmp_path, more=both) as town, town.container.db.reading() as session:
+        rows = session.scalars(
+            select(Notice).where(
+                Notice.key.startswith("route_stalled:T-5/1:"), Notice.recipient == "T-2"
+            )
+        ).all()
+        assert {(row.role, row.state) for row in rows} == {("mentor", "sent"), ("head", "sent")}
+        (letter,) = {row.letter_id for row in rows}
+        text = session.get_one(Letter, letter).text
+    assert text.count("Ёлкина Мария Юрьевна, маршрут № 1") == 1
+    assert "Маршрут в Вашем объединении стоит" in text
+    assert "Маршрут подопечного остановился" not in text
+
+
 def test_each_role_sees_and_answers_what_is_theirs(town: WebTown) -> None:
     for role, status in (("teacher", 403), ("viewer", 403), ("administrator", 403)):
         assert town.client(role).get(BOARD).status_code == status

@@ -250,6 +250,42 @@ def test_many_notices_make_one_letter_with_what_needs_somebody_first() -> None:
     assert (subject, text, html) == rendered(stalled, completed, stalled)
 
 
+def test_one_stall_is_one_line_to_whoever_hears_it_twice() -> None:
+    """A mentor who heads the association: the head's words say how long, and what was tried."""
+    anna = {**TRIED, "of": "p1"}
+    both = [Told("route_stalled", role, anna) for role in ("mentor", "head")]
+    subject, text, html = rendered(*both)
+    assert subject == "Маршрут в Вашем объединении стоит"
+    assert text.count("Иванова Анна") == html.count("Иванова Анна") == 1
+    assert "Позвонила, договорились о замене" in text
+    assert "как наставник" in text, "it came in both capacities"
+    assert (subject, text, html) == rendered(*reversed(both))
+    # Another episode, another route and a namesake are stalls of their own.
+    others = [{**anna, "first_day": "2026-05-04"}, {**anna, "number": "8"}, {**anna, "of": "p2"}]
+    subject, text, _ = rendered(*both, *(Told("route_stalled", "mentor", one) for one in others))
+    assert subject == "Методическая служба: 4 сообщения"
+    assert text.count("Иванова Анна") == 4
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (("stall_handed", "head"), ("route_stalled", "specialist")),
+        (("route_stalled", "specialist"), ("route_stalled", "head")),
+        (("route_stalled", "head"), ("stall_check", "mentor")),
+        (("route_stalled", "methodist"), ("route_stalled", "mentor")),
+    ],
+)
+def test_of_two_notices_of_a_stall_the_one_that_says_more_is_read(
+    more: tuple[str, str], less: tuple[str, str]
+) -> None:
+    params = {**TRIED, **MEASURE, "of": "p1"}
+    told = [Told(*less, params), Told(*more, params)]
+    alone = Told(*more, params)
+    assert rendered(*told)[0] == rendered(alone)[0]
+    assert rendered(*told)[1].count("Иванова Анна") == rendered(alone)[1].count("Иванова Анна")
+
+
 def test_a_letter_says_why_it_came() -> None:
     _, text, _ = rendered(*EVERY[2:4])
     assert "как руководитель методического объединения" in text
