@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,3 +225,23 @@ def test_deputies_see_for_their_term_and_whoever_left_sees_nobody(town: WebTown)
         assert service.sight(mentor, M, within).covers("T-8")
         assert service.sight(mentor, M, after).people == {"T-3"}
         assert not service.attends(mentor, M, "T-8", after)
+
+
+def test_whoever_acts_for_the_teacher_is_not_spoken_to_as_the_teacher(tmp_path: Path) -> None:
+    with web_town(tmp_path) as town:
+        teacher, methodist = town.client("teacher"), town.client("methodist")
+        to_teacher = (
+            "Не успеваю: продлить",
+            "Шаг мне не нужен",
+            "Отправить методисту",
+            "Скажите методисту",
+            "в вашем профиле",
+        )
+        own, others = teacher.get(ROUTE).text, methodist.get(ROUTE).text
+        assert [words for words in to_teacher if words not in own] == []
+        assert [words for words in (*to_teacher, "вы проходите") if words in others] == []
+        for words in ("Продлить срок", "Шаг не нужен", "профиле педагога", "о чём просит педагог"):
+            assert words in others
+            assert words not in own
+        assert "Просьба записана" in said(methodist, "ask", kind="drop", reason="переходит")
+        assert "Примите его" in upload(methodist, PDF)

@@ -1,6 +1,7 @@
 """Letters: one of many notices, the same words in text and HTML, nothing personal in a subject."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from connector.domain.cases import StaffCase
 from connector.domain.notices import owed_for
+from connector.services.routes.proofs import document_words
 from connector.texts.letters import TextFault, Told, render_letter
 from tests.unit.domain.random_cases import LAST, staff_cases
 from tests.unit.test_notices_owed import FULL
@@ -303,6 +305,16 @@ hostile = st.text(
     min_size=1,
     max_size=30,
 ).filter(str.strip)
+
+
+@pytest.mark.parametrize("role", ["teacher", "methodist"])
+def test_a_letter_about_a_document_names_its_last_day_once(role: str) -> None:
+    document = document_words("Удостоверение.pdf", date.fromisoformat(PROOF["until"] or ""))
+    for told in (document, "Удостоверение.pdf"):
+        _, text, _ = rendered(Told("proof_expiring", role, {**PROOF, "document": told}))
+        assert text.count("01.04.2026") == 1
+        assert "действует" not in text
+        assert "Удостоверение.pdf" in text
 
 
 @given(hostile, hostile)

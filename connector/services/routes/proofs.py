@@ -191,12 +191,17 @@ class ProofService:
 
 
 def _evidence(file: ProofFile) -> Mapping[str, str]:
-    until = f", действует до {day_text(file.valid_until)}" if file.valid_until else ""
     return {
         "id": f"{PREFIX}{file.id}",
         "personnel_no": file.person,
         "kind": "step",
         "target": f"{file.number}/{file.step}",
         "happened_at": file.done_on.isoformat(),
-        "document": f"{file.name}{until}",
+        "document": document_words(file.name, file.valid_until),
     }
+
+
+def document_words(name: str, valid_until: date | None) -> str:
+    """What the row of `evidence` calls the file, so that its lists say how long it is valid; a
+    letter that names the day leaves it out (texts/letters/_proof.txt)."""
+    return f"{name}, действует до {day_text(valid_until)}" if valid_until else name

@@ -121,7 +121,11 @@ def ask(municipality: str) -> Answer:
         _day("first"),
         _day("last"),
     )
-    done = "Просьба отправлена методисту. Ответ появится на этой странице."
+    done = (
+        "Просьба записана. Согласовать её можно на этой странице."
+        if the_viewer().decides_routes
+        else "Просьба отправлена методисту. Ответ появится на этой странице."
+    )
     return _acted(
         municipality,
         code,
@@ -184,7 +188,9 @@ def upload(municipality: str) -> Answer:
         lambda session, setting, making: ProofService(session, municipality).upload(
             code, proof, making
         ),
-        "Файл приложен. Методист посмотрит его и отметит шаг.",
+        "Файл приложен. Примите его, и шаг будет отмечен."
+        if the_viewer().decides_routes
+        else "Файл приложен. Методист посмотрит его и отметит шаг.",
         "Файл не приложен",
     )
 
