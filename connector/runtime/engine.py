@@ -28,6 +28,7 @@ from connector.runtime.watch import WATCH_S, Watcher
 from connector.services.cases.subjects import mark_all_dirty
 from connector.services.notices.pace import Pace
 from connector.services.notices.post_offices import PostOffices
+from connector.services.notices.readers import Readers
 from connector.services.upkeep.retention import Keep
 
 TICK_S = 20.0
@@ -93,6 +94,7 @@ class Engine:
             links=c.links,
             others=c.channels,
             paces=paces(c.config),
+            readers=Readers(c.rulebook),
         )
         self.publisher = EventPublisher(c.db, c.clock, publish, c.tallies)
         self.actor = Actor(c.db, c.rulebook, c.box, c.moodles, c.clock, c.tallies)

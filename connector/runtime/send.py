@@ -12,7 +12,7 @@ goes by mail when their line has been down for a day.
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -30,11 +30,17 @@ from connector.domain.preferences import EMAIL
 from connector.errors import ConnectorError, LostLease, StorageUnavailable
 from connector.services.access.letter_links import LetterLinks
 from connector.services.notices.channel_watches import ChannelWatchService
-from connector.services.notices.leads import leads_of
+from connector.services.notices.leads import leads_of, open_to
 from connector.services.notices.notices import NoticeService
 from connector.services.notices.pace import Pace, PaceService
 from connector.services.notices.post_offices import PostOffice
-from connector.services.notices.sending import ClaimedGroup, DueGroup, SendingService
+from connector.services.notices.readers import Reader, Readers
+from connector.services.notices.sending import (
+    ClaimedGroup,
+    ClaimedNotice,
+    DueGroup,
+    SendingService,
+)
 from connector.services.notices.stopping import StopService
 from connector.tallies import Tallies
 from connector.texts.letter_pages import open_page_of, page_of
@@ -78,7 +84,8 @@ class Sender:
     url: address of the pages, named in letters. domain: right half of the Message-IDs; it must stay
     the same over restarts. channel: of e-mail; others: by the names that notices bear. A line that
     is down is left alone for a while, and the others go on. paces: of the channels that have one,
-    by the same names; the senders of an installation keep it together.
+    by the same names; the senders of an installation keep it together. readers: who can open what;
+    none: everybody everything.
     """
 
     def __init__(
@@ -95,6 +102,7 @@ class Sender:
         links: LetterLinks | None = None,
         others: Mapping[str, Channel] | None = None,
         paces: Mapping[str, Pace] | None = None,
+        readers: Readers | None = None,
     ) -> None:
         self._tallies = tallies or Tallies()
         self._db = db
@@ -109,6 +117,7 @@ class Sender:
         self._new_token = new_token
         self._sleep = sleep
         self._links = links
+        self._readers = readers
 
     def run_once(self) -> int:
         """One turn; how many letters were dealt with, sent or not."""
@@ -182,9 +191,11 @@ class Sender:
         try:
             if channel is None:
                 raise ChannelDown(NOT_SET_UP)
-            leads = self._leads(claimed, office)
+            reader = self._reader(claimed)
+            leads = self._leads(claimed, office, reader)
             rendered = self._render(claimed, office, leads)
-            letter = self._letter(claimed, rendered, leads, office)
+            short = self._short(claimed, rendered, office, reader)
+            letter = self._letter(claimed, rendered, leads, short)
             raw = channel.send(letter)
         except TextFault as err:
             log.error("send.no_words municipality=%s error=%s", claimed.group.municipality, err)
@@ -209,21 +220,38 @@ class Sender:
             letter, raw = replace(letter, text=text, html=html), None
         self._mark_sent(claimed, channel, letter, raw)
 
-    def _leads(self, claimed: ClaimedGroup, office: PostOffice) -> Leads | None:
+    def _reader(self, claimed: ClaimedGroup) -> Reader | None:
+        if self._readers is None:
+            return None
+        group = claimed.group
+        with self._db.reading() as session:
+            return self._readers.find(
+                session, group.municipality, group.recipient, claimed.notices, self._clock.now()
+            )
+
+    def _leads(
+        self, claimed: ClaimedGroup, office: PostOffice, reader: Reader | None
+    ) -> Leads | None:
         if self._links is None:
             return None
-        return leads_of(self._links, claimed, office.hours.policy, self._clock.now())
+        return leads_of(self._links, claimed, office.hours.policy, self._clock.now(), reader)
 
     def _render(
         self, claimed: ClaimedGroup, office: PostOffice, leads: Leads | None
     ) -> RenderedLetter:
-        told = _told(claimed)
+        told = _told(claimed.notices)
         url = self._page(page_of(claimed.group.municipality, told)) if self._url else None
         return render_letter(told, office.title, url, office.words, leads)
 
-    def _short(self, claimed: ClaimedGroup, rendered: RenderedLetter, office: PostOffice) -> str:
+    def _short(
+        self,
+        claimed: ClaimedGroup,
+        rendered: RenderedLetter,
+        office: PostOffice,
+        reader: Reader | None,
+    ) -> str:
         """Without the links that sign in: messengers fetch what they are sent, to show it."""
-        path = open_page_of(claimed.group.municipality, _told(claimed))
+        path = open_page_of(claimed.group.municipality, _told(open_to(reader, claimed.notices)))
         return short_text(rendered.subject, office.title, self._page(path))
 
     def _page(self, path: str) -> str:
@@ -234,7 +262,7 @@ class Sender:
         claimed: ClaimedGroup,
         rendered: RenderedLetter,
         leads: Leads | None,
-        office: PostOffice,
+        short: str,
     ) -> OutgoingLetter:
         group, keys = claimed.group, [notice.key for notice in claimed.notices]
         return OutgoingLetter(
@@ -245,7 +273,7 @@ class Sender:
             rendered.html,
             self._clock.now(),
             unsubscribe=leads.stop if leads else None,
-            short=self._short(claimed, rendered, office),
+            short=short,
         )
 
     def _mark_sent(
@@ -351,5 +379,5 @@ class Sender:
         self._tallies.add("letters", channel.name if channel else name, outcome)
 
 
-def _told(claimed: ClaimedGroup) -> list[Told]:
-    return [Told(one.kind, one.role, one.params) for one in claimed.notices]
+def _told(notices: Iterable[ClaimedNotice]) -> list[Told]:
+    return [Told(one.kind, one.role, one.params) for one in notices]

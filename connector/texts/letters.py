@@ -28,6 +28,7 @@ from connector.domain.alarms import AlarmKind
 from connector.domain.preferences import ASKED_FOR
 from connector.domain.stall_lines import said_once
 from connector.errors import ConnectorError
+from connector.texts.log_ins import Needed
 from connector.texts.words import plural, sandbox
 
 _ORDER = (
@@ -98,7 +99,8 @@ class Leads:
     """Where a letter's links lead, as whole addresses. hours: how long `url` signs in, 0: it does
     not. stop: switches such letters off; None: they are forced. choices: the page to choose on.
     page: where `url` leads in the end. parts: of a letter about several things, by kind and role,
-    the link to each of them and the page it leads to."""
+    the link to each of them and the page it leads to. needed: the log-in without which the reader
+    can open none of what some of it is about."""
 
     url: str
     hours: int = 0
@@ -106,6 +108,7 @@ class Leads:
     choices: str | None = None
     page: str = ""
     parts: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    needed: Needed | None = None
 
     def kept(self, text: str) -> str:
         """A letter's text as others may read it later: without what only its reader may use."""
@@ -274,6 +277,8 @@ def _as_text(
                 parts.append(" ".join(block.lines))
         if section.url:
             parts.append(f"Открыть: {section.url}")
+    if leads is not None and leads.needed is not None:
+        parts.append(f"{leads.needed.in_letter}\n{leads.needed.command}")
     if url:
         parts.append(f"Открыть в системе: {url}")
     footer = [*reasons, f"Методическая служба: {municipality}. На это письмо отвечать не нужно."]

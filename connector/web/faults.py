@@ -1,19 +1,22 @@
 """What goes wrong, told: problem+json to systems, a page with what to do to people."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, json, make_response, render_template, request, session
+from flask import Flask, Response, g, json, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from connector.domain.periods import AsOfBeforePeriod, NotAPeriod
 from connector.errors import StorageUnavailable, UnknownThing
 from connector.rulebook.faults import RulesRefused
+from connector.services.access.links import LinkService
 from connector.services.access.logins import TooManyLogins
+from connector.services.access.visibility import Viewer
 from connector.services.records.entry import RowInTheWay
+from connector.web.household import household
 from connector.web.moments import NotADay
 
 RETRY_AFTER_SECONDS = 30
@@ -44,11 +47,15 @@ def register(app: Flask) -> None:
 
 
 def answer(
-    status: int, detail: str | None = None, errors: Mapping[str, Any] | None = None
+    status: int,
+    detail: str | None = None,
+    errors: Mapping[str, Any] | None = None,
+    command: Sequence[str] = (),
 ) -> Response:
-    """The answer of that status in the form the caller understands."""
+    """The answer of that status in the form the caller understands. command: what somebody is to
+    run, told on pages, in pieces that lines may end between."""
     if not request.path.startswith(_PLAIN):
-        page = render_template("problem.html", status=status, detail=detail)
+        page = render_template("problem.html", status=status, detail=detail, command=command)
         return make_response(page, status)
     phrase = HTTPStatus(status).phrase
     body: dict[str, Any] = {"type": "about:blank", "title": phrase, "status": status}
@@ -68,15 +75,25 @@ def _http(error: HTTPException) -> Response | HTTPException:
         return error
     # webargs says which parameter was wrong, and how.
     messages = getattr(error, "data", {}).get("messages") if status == 422 else None
-    # Whoever has no log-in is told of their duties by letters all the same.
-    is_linked = status == HTTPStatus.FORBIDDEN and "linked" in session
-    response = answer(status, NEEDS_LOG_IN if is_linked else None, errors=messages)
+    response = _refused() if status == HTTPStatus.FORBIDDEN else answer(status, errors=messages)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             response.headers[name] = value
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _refused() -> Response:
+    """Whoever has a duty over others is told of them by letters, and needs a log-in to act."""
+    viewer: Viewer | None = g.get("viewer")
+    if viewer is not None and not request.path.startswith(_PLAIN):
+        own = household()
+        with own.db.reading() as database:
+            needed = LinkService(database, own.rulebook).needed(viewer, own.clock.now())
+        if needed is not None:
+            return answer(403, needed.on_page, command=needed.words)
+    return answer(403, NEEDS_LOG_IN if "linked" in session else None)
 
 
 def _stale_form(error: CSRFError) -> Response:

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from connector.clock import AdjustableClock
 from connector.models import Letter, Notice
+from connector.services.access.logins import LoginService
 from connector.services.imports.importing import ImportService
 from connector.services.records.entry import Making
 from connector.services.routes.asked import Asked, RequestKind
 from connector.services.routes.requests import RequestService
 from connector.spreadsheets.workbook import Workbook
-from tests.integration.web_town import M, WebTown, attempt, post, user, web_town
+from tests.integration.web_town import PASSWORD, M, WebTown, attempt, post, user, web_town
 
 MONDAY = date(2026, 6, 15)
 SEVEN = ("T-7", "1")
@@ -99,8 +100,9 @@ def test_a_request_is_told_and_its_answer_comes_back_to_those_concerned(town: We
         letter = texts(session, "T-1")
     assert "перерыв с 01.07.2026 по 28.07.2026, просит сам педагог" in letter
     assert "операция" not in letter
-    # Beside other things, so each has a link of its own.
-    assert f"Открыть: http://127.0.0.1:8080/m/{M}/routes/waiting\n" in letter
+    # She has the duty and no log-in, and would be refused there.
+    assert "/routes/waiting" not in letter
+    assert f"--role methodist --municipality {M} --person T-1" in letter
 
     refuse = does(town, "methodist", lambda s, m, n: s.refuse(n, "давайте перенесём на август", m))
     assert refuse is None
@@ -119,6 +121,18 @@ def test_a_request_is_told_and_its_answer_comes_back_to_those_concerned(town: We
     # From a letter of several pages one comes to the list.
     assert f'<a href="{route}">' in town.client("methodist").get(f"/m/{M}/notices").text
     assert len(told(town, *ALL)) == 3, "once"
+
+
+def test_whoever_decides_finds_the_requests_beside_other_things(town: WebTown) -> None:
+    with town.container.db.writing() as session:
+        now = town.container.clock.now()
+        LoginService(session).add("anna", PASSWORD, "methodist", M, now, "T-1")
+    assert does(town, "link:T-7", lambda s, m, _: s.ask(SEVEN, PAUSE, m)) is None
+    pass_to(town, date(2026, 6, 16), 12)
+    with town.container.db.reading() as session:
+        letter = texts(session, "T-1")
+    # Each of several things has a link of its own.
+    assert f"Открыть: http://127.0.0.1:8080/m/{M}/routes/waiting\n" in letter
 
 
 def test_what_is_taken_back_or_decided_before_the_digest_disturbs_nobody(town: WebTown) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from connector.domain.dates import local_day
+from connector.domain.people import Duty
 from connector.domain.preferences import STANDARD
 from connector.models import Login, UsedLink
 from connector.models.inserting import insert_into
@@ -20,8 +21,10 @@ from connector.services.access.logins import SignedIn, fingerprint_of, viewer_of
 from connector.services.access.signatures import LINK, name_behind
 from connector.services.access.visibility import Role, Viewer
 from connector.services.notices.addresses import LOGIN
+from connector.services.notices.circles import standing_posts
 from connector.services.notices.ways import ways
 from connector.services.records import reading as records
+from connector.texts.log_ins import Needed
 
 SESSION_TERM = timedelta(hours=2)
 
@@ -62,6 +65,25 @@ class LinkService:
         )
         return signed_in if written.first() is not None else None
 
+    def reader(self, municipality: str, recipient: str, now: datetime) -> Viewer | None:
+        """As what a link in a letter to this recipient would sign in."""
+        signed_in = self._whoever(municipality, recipient, now)
+        return signed_in.viewer if signed_in is not None else None
+
+    def needed(self, viewer: Viewer, now: datetime) -> Needed | None:
+        """The log-in that goes with the viewer's duty over others, and that they have not signed
+        in with; None where they have no such duty, or see everybody anyway."""
+        municipality, person = viewer.municipality, viewer.person
+        if municipality is None or person is None or viewer.sees_all_people:
+            return None
+        day = local_day(now, self._rulebook.rules(municipality).zone)
+        held = standing_posts(self._session, municipality)
+        for duty in (Duty.METHODIST, Duty.SPECIALIST):
+            told = held.told(held.duties.on(duty, None, day), day)
+            if any(one.personnel_no == person for one in told):
+                return Needed(str(duty), municipality, person)
+        return None
+
     def viewer_of_person(self, municipality: str, number: str, now: datetime) -> Viewer | None:
         """A person without a log-in, as what they are in the organisation today; None once they
         are not employed, or the municipality is not served any more."""
@@ -100,7 +122,9 @@ class LinkService:
         if any(login.role == Role.ADMINISTRATOR for login in logins):
             return None
         if logins:
-            return SignedIn(viewer_of(logins[0]), fingerprint_of(logins[0]))
+            # Whoever was a teacher here and was given a methodist's log-in besides means that one.
+            login = min(logins, key=lambda one: not viewer_of(one).sees_all_people)
+            return SignedIn(viewer_of(login), fingerprint_of(login))
         viewer = self.viewer_of_person(municipality, recipient, now)
         return SignedIn(viewer, "") if viewer is not None else None
 

@@ -1,13 +1,14 @@
 """Where the links of one letter lead: the page it is about, the way out of such letters."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from connector.domain.owed import Recipient
 from connector.domain.preferences import LetterPolicy
 from connector.services.access.letter_links import LetterLinks
 from connector.services.notices.addresses import INSTALLATION, LOGIN
+from connector.services.notices.readers import Reader
 from connector.services.notices.sending import ClaimedGroup, ClaimedNotice
 from connector.texts.letter_pages import page_of
 from connector.texts.letters import Leads, Told
@@ -17,11 +18,17 @@ CHOICES = "/me/letters"
 
 
 def leads_of(
-    links: LetterLinks, claimed: ClaimedGroup, policy: LetterPolicy, now: datetime
+    links: LetterLinks,
+    claimed: ClaimedGroup,
+    policy: LetterPolicy,
+    now: datetime,
+    reader: Reader | None = None,
 ) -> Leads:
-    """Administrators are led to pages and sign in by password."""
+    """Administrators are led to pages and sign in by password. reader: led to no page that would
+    refuse them."""
     group, notices = claimed.group, claimed.notices
-    path = _page(group.municipality, notices)
+    shown = open_to(reader, notices)
+    path = _page(group.municipality, shown)
     is_administrator = any(one.role == Recipient.ADMINISTRATOR for one in notices)
     optional = {one.kind for one in notices if not policy.forces(one.kind, one.role)}
     stop = None
@@ -34,7 +41,7 @@ def leads_of(
             return links.page(to)
         return links.sign_in(group.municipality, group.recipient, group.address, to, now)
 
-    parts = _parts(group.municipality, notices, path)
+    parts = _parts(group.municipality, shown, path)
     path = path or _usual(group.municipality, group.recipient, {one.role for one in notices})
     return Leads(
         link(path),
@@ -43,7 +50,13 @@ def leads_of(
         choices,
         links.page(path),
         {what: (link(to), links.page(to)) for what, to in parts.items()},
+        reader.needs(notices) if reader is not None else None,
     )
+
+
+def open_to(reader: Reader | None, notices: Sequence[ClaimedNotice]) -> Sequence[ClaimedNotice]:
+    """Those whose pages the reader may open."""
+    return notices if reader is None else [one for one in notices if reader.opens(one)]
 
 
 def _page(municipality: str, notices: Iterable[ClaimedNotice]) -> str:
