@@ -17,6 +17,17 @@ _FAILURES = {
     "Спросите администратора почты.",
     "no_words": "Письмо не складывается: в шаблоне ошибка. Передайте её автору правил.",
 }
+_SHORT = {
+    "unreachable": "сервер не отвечает",
+    "no_greeting": "отвечает не почтовый сервер",
+    "not_logged_in": "сервер не впустил коннектор",
+    "session_lost": "связь с сервером обрывается",
+    "bounced": "сервер не принимает писем на этот адрес",
+    "bad_address": "это не адрес почты",
+    "not_deliverable": "сервер не умеет писать на такой адрес",
+    "refused": "сервер не принял само письмо",
+    "no_words": "письмо не складывается: в шаблоне ошибка",
+}
 _LATER = "Почтовый сервер просит подождать. Попробуйте ещё раз через несколько минут."
 _US = "Почтовый сервер не принимает писем от коннектора. " + _CHECK
 
@@ -26,3 +37,12 @@ def mail_failure(reason: str) -> str:
     if reason.startswith("smtp_"):
         return _LATER if reason.startswith("smtp_4") else _US
     return _FAILURES.get(reason, f"Письмо не ушло ({reason}). {_CHECK}")
+
+
+def mail_reason(reason: str) -> str:
+    """The same within a sentence, with the code for whoever asks about it; a code that is not known
+    stays as it is."""
+    if reason.startswith("smtp_"):
+        short = "сервер просит подождать" if reason.startswith("smtp_4") else "сервер отказывает"
+        return f"{short} ({reason})"
+    return f"{_SHORT[reason]} ({reason})" if reason in _SHORT else reason

@@ -14,6 +14,8 @@ from jinja2 import BaseLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from connector.domain.shares import percent
+from connector.texts.mail_failures import mail_reason
+from connector.texts.refusals import refusal
 
 _LEVELS = {
     "below_base": "уровень ниже базового",
@@ -140,6 +142,8 @@ def sandbox(loader: BaseLoader | None = None) -> ImmutableSandboxedEnvironment:
         listed=listed,
         named=named,
         level=level,
+        mail_reason=mail_reason,
+        refusal=refusal,
     )
     environment.globals["span"] = span
     return environment

@@ -6,6 +6,8 @@ so. Second: who should do what.
 
 from dataclasses import dataclass
 
+from connector.texts.mail_failures import mail_reason
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -202,5 +204,5 @@ def why_held(reason: str | None) -> str:
     """Why a notice was not sent."""
     code = reason or ""
     if code.startswith(_GAVE_UP):
-        return f"все попытки не удались ({code.removeprefix(_GAVE_UP)})"
-    return HELD.get(code, code)
+        return f"все попытки не удались: {mail_reason(code.removeprefix(_GAVE_UP))}"
+    return HELD.get(code) or mail_reason(code)

@@ -187,6 +187,7 @@ def test_a_plan_that_is_met_from_the_first_is_told(database: Database) -> None:
     assert notice.key == ("plan_met:korolev.routes:2026:whole::2026-03-10:methodist:login:metodist")
     assert notice.not_before == datetime(2026, 3, 11, 9, 0, tzinfo=MOSCOW)
     assert notice.params["share"] == 0.9
+    assert notice.params["subject"] == "staff"
 
 
 def test_an_association_s_head_hears_of_its_slice(database: Database) -> None:

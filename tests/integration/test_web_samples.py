@@ -48,6 +48,14 @@ def own(quiet: WebTown, smtp_server: SmtpServer) -> WebTown:
     return replace(quiet, container=container, app=create_app(container))
 
 
+def test_letters_stay_here_only_where_no_mail_server_is_set(own: WebTown, quiet: WebTown) -> None:
+    path, said = f"/m/{M}/letters", "Пока почта не настроена, письма остаются здесь."
+    assert said in quiet.client("methodist").get(path).text
+    page = own.client("methodist").get(path).text
+    assert "Всё, что коннектор написал людям." in page
+    assert said not in page
+
+
 def _addressed(town: WebTown, login: str, email: str) -> None:
     with town.container.db.writing() as session:
         session.execute(update(Login).where(Login.name == login).values(email=email))

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from connector.domain.alarms import AlarmKind
+from connector.runtime.act import OF_ONE_ACTION
 from connector.texts.letter_pages import page_of
 from connector.texts.letters import Told, render_letter, section_of
+from connector.texts.refusals import refusal
 
 COMMON = {"source": "lms", "since": "2026-03-10T12:05", "until": "2026-03-10T14:00"}
 RULE = {"municipality": "korolev", "since": "2026-03-10T12:05", "until": "2026-03-10T14:00"}
@@ -38,11 +40,22 @@ SHAPES: dict[AlarmKind, list[tuple[dict[str, Any], str]]] = {
     ],
     AlarmKind.DELIVERIES_PARKED: [({**COMMON, "events": 21, "people": 4}, "21 событие ждёт")],
     AlarmKind.MAIL_DOWN: [
-        ({**TIMES, "waiting": 21, "reason": "smtp_454"}, "ждут 21 сообщение; причина — smtp_454."),
+        (
+            {**TIMES, "waiting": 21, "reason": "smtp_454"},
+            "ждут 21 сообщение; причина — сервер просит подождать (smtp_454).",
+        ),
+        ({**TIMES, "waiting": 1, "reason": "smtp_550"}, "сервер отказывает (smtp_550)."),
+        ({**TIMES, "waiting": 1, "reason": "not_logged_in"}, "не впустил коннектор (not_logged_"),
+        ({**TIMES, "waiting": 1, "reason": "odd_one"}, "причина — odd_one."),
         ({**TIMES, "waiting": 2, "reason": None}, "ждут 2 сообщения."),
     ],
     AlarmKind.ACTIONS_REFUSED: [
         ({**COMMON, "count": 5, "reasons": ["wsnoinstance"]}, "5 действий, первое — 10.03.2026"),
+        (
+            {**COMMON, "count": 2, "reasons": ["nopermissions", "wsnoinstance", "odd_one"]},
+            "12:05. Почему: не хватает прав (nopermissions); в курсе выключено зачисление "
+            "«вручную» (wsnoinstance); odd_one.",
+        ),
         ({**COMMON, "count": 1, "reasons": []}, "не сделано 1 действие"),
     ],
     AlarmKind.LETTERS_FAILING: [
@@ -55,6 +68,10 @@ SHAPES: dict[AlarmKind, list[tuple[dict[str, Any], str]]] = {
     ],
     AlarmKind.MARKS_ROUNDED: [({**COMMON, "quizzes": ["Входная"]}, "«lms»: Входная")],
 }
+
+
+def test_whatever_refuses_one_action_is_told_in_words() -> None:
+    assert {code for code in OF_ONE_ACTION if refusal(code) == code} == set()
 
 
 def test_every_kind_is_tried() -> None:
@@ -82,6 +99,6 @@ def test_several_alarms_are_one_letter_that_leads_to_their_page() -> None:
     ]
     page = page_of("", told)
     letter = render_letter(told, "все муниципалитеты", f"https://c.example{page}")
-    assert letter.subject == f"Методическая служба: {len(told)} сообщения"
+    assert letter.subject == f"Методическая служба: {len(told)} сообщений"
     assert "https://c.example/alarms/" in letter.text
     assert letter.text.index("не отвечает коннектору") < letter.text.index("слишком грубо")

@@ -307,6 +307,21 @@ hostile = st.text(
 ).filter(str.strip)
 
 
+@pytest.mark.parametrize(
+    ("kind", "achieved", "said"),
+    [("plan_met", 1, "2026: да"), ("plan_lost", 0, "2026: нет, а по плану — да")],
+)
+def test_what_is_done_or_not_is_no_percentage(kind: str, achieved: int, said: str) -> None:
+    whole = {"population": 1, "achieved": achieved, "share": float(achieved), "plan": 1.0}
+    asked = {**PLAN, **whole, "missing": 1 - achieved, "subject": "municipality"}
+    _, text, html = rendered(Told(kind, "methodist", asked))
+    assert f"«Доля педагогов», {said}\n" in text
+    assert said in html
+    # Of one school it is a share all the same, and so is what waits since before this was told.
+    for one in ({**asked, "subject": "school"}, {k: v for k, v in asked.items() if k != "subject"}):
+        assert f"({achieved} из 1)" in rendered(Told(kind, "methodist", one))[1]
+
+
 @pytest.mark.parametrize("role", ["teacher", "methodist"])
 def test_a_letter_about_a_document_names_its_last_day_once(role: str) -> None:
     document = document_words("Удостоверение.pdf", date.fromisoformat(PROOF["until"] or ""))

@@ -17,6 +17,16 @@ from connector.web.pretty import pretty
 from connector.web.targets import target_words
 
 
+def test_why_a_letter_waits_or_failed_is_said_in_words_with_the_code_of_the_server() -> None:
+    assert reasons.why_held("no_address") == "у адресата нет почты"
+    assert reasons.why_held("smtp_451") == "сервер просит подождать (smtp_451)"
+    assert reasons.why_held("gave_up:unreachable") == (
+        "все попытки не удались: сервер не отвечает (unreachable)"
+    )
+    assert reasons.why_held("odd_one") == "odd_one"
+    assert reasons.why_held(None) == ""
+
+
 def test_a_share_has_one_decimal_and_a_hard_space() -> None:
     assert words.share(0.615) == "61,5\u00a0%"
     assert words.share(None) == "—"

@@ -219,6 +219,7 @@ def _notice(
     params: dict[str, Any] = {
         "code": standing.indicator.code,
         "indicator": standing.indicator.title,
+        "subject": str(standing.indicator.subject),
         "period": str(standing.period),
         "association": association.name if association else place.code or None,
         "population": standing.share.population,

@@ -26,7 +26,13 @@ def letters(municipality: str) -> str:
     with household().db.reading() as session:
         found = MailboxService(session).letters(municipality, recipients, before, PER_PAGE)
     older = found[-1].id if len(found) == PER_PAGE else None
-    return render_template("letters.html", letters=found, older=older, own=recipients is not None)
+    return render_template(
+        "letters.html",
+        letters=found,
+        older=older,
+        own=recipients is not None,
+        stay_here=not household().config.smtp_url,
+    )
 
 
 @blueprint.get("/letters/<int:letter_id>")
