@@ -2,10 +2,12 @@
 
 The last final result before it began is held against the first after it ended. When a course was
 begun nobody tells us, so for a programme both are counted from its completion; a result of the very
-day on which a route starts is what the route was made from, and lies before it.
+day on which a route starts is what the route was made from, and lies before it. A route that its
+last step, a diagnosis, completes has ended with that very result: all that was to be learnt on it
+lies before, so it is the first after.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -88,9 +90,11 @@ def _programme(completion: ProgrammeCompletion, results: Iterable[Result]) -> En
 def _route(progress: RouteProgress, results: Iterable[Result]) -> Ended:
     assert progress.completed_on is not None
     start = progress.route.starts_on
-    ended = max(step.done.at for step in progress.steps if step.step.required and step.done)
+    done = [one.done for one in progress.steps if one.step.required and one.done]
+    ended = max(proof.at for proof in done)
+    ending = {proof.key for proof in done if proof.at == ended}
     covered = [code for step in progress.steps for code in step.competencies]
-    effects = _effects(results, lambda one: one.day <= start, ended, covered)
+    effects = _effects(results, lambda one: one.day <= start, ended, covered, ending)
     return Ended(Learning.ROUTE, "", progress.route.number, progress.completed_on, effects)
 
 
@@ -99,14 +103,16 @@ def _effects(
     is_before: Callable[[Result], bool],
     ended: datetime,
     covered: Iterable[str],
+    ending: Collection[str] = (),
 ) -> tuple[Effect, ...]:
-    """`results` in time order: the last before and the first after stay."""
+    """`results` in time order: the last before and the first after stay. ending: keys of the
+    evidence by which it ended."""
     before: dict[str, Result] = {}
     after: dict[str, Result] = {}
     for result in results:
         if is_before(result):
             before |= dict.fromkeys(result.percents, result)
-        elif result.taken_at > ended:
+        elif result.taken_at > ended or result.key in ending:
             for code in result.percents:
                 after.setdefault(code, result)
     meant = frozenset(covered)

@@ -66,6 +66,7 @@ def test_few_people_are_hidden_from_those_who_may_not_see_them(town: WebTown) ->
 
 def test_the_page_says_it_in_words(town: WebTown) -> None:
     page = town.client("methodist").get(f"/m/{M}/effect").text
+    assert "Если маршрут завершает сама диагностика" in page
     assert "41,0\u00a0% → 55,0\u00a0%" in page
     assert "+14,0 п. п." in page
     assert "0 из 1" in page

@@ -108,6 +108,31 @@ def test_a_route_is_measured_from_its_first_day_to_its_last_step() -> None:
     assert programme_.kind is Learning.PROGRAMME
 
 
+def test_the_diagnosis_that_completes_a_route_is_its_after() -> None:
+    steps = (
+        RouteStep(1, parse_target("course:course"), ("a",)),
+        RouteStep(2, parse_target("quiz:diagnostic>=50"), ("b",)),
+    )
+    # One in the midst of it, too weak to complete it, and one that comes later, are neither.
+    late = D5 + DAY
+    taken = (scored(D1, 40, 40), scored(D3, 20, 20), scored(D4, 60, 45), scored(late, 99, 99))
+    found = folded(*taken, completion(D3, "course"), routes=(route(D2, steps),))
+    (route_,) = (one for one in ended_by(found, late) if one.kind is Learning.ROUTE)
+    assert route_.on == D4
+    assert told(route_) == {"a": (40, 20, True, True, True), "b": (40, 5, True, False, True)}
+    # Of a route that a course ends the same diagnosis lies within, and the later one counts.
+    turned = folded(*taken, completion(D5, "course"), routes=(route(D2, steps),))
+    (route_,) = (one for one in ended_by(turned, late) if one.kind is Learning.ROUTE)
+    assert told(route_)["a"] == (40, 59, True, True, True)
+
+
+def test_the_diagnosis_a_route_was_made_from_is_no_after() -> None:
+    quiz = (RouteStep(1, parse_target("quiz:diagnostic>=50"), ("a",)),)
+    found = folded(scored(D1, 20, 20), scored(D2, 60, 60), routes=(route(D2, quiz),))
+    (route_,) = ended_by(found, D5)
+    assert (route_.on, told(route_)) == (D2, {})
+
+
 def test_a_route_that_goes_on_has_no_effect_yet() -> None:
     open_ = route(D2, (RouteStep(1, parse_target("course:nothing"), ("a",)),))
     found = folded(scored(D1, 40, 40), scored(D5, 60, 45), routes=(open_,))
