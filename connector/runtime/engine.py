@@ -192,6 +192,16 @@ class Engine:
     def settle(self, most_rounds: int = 10_000) -> None:
         """Works in the calling thread until nothing is due any more; for commands and tests."""
         for _ in range(most_rounds):
-            done = self.ticker.run_once() + self.resolver.run_once() + self.folder.run_once()
-            if done == 0:
+            marked = self.ticker.run_once()
+            if not self._work_off(most_rounds) and not marked:
                 return
+
+    def _work_off(self, most_rounds: int) -> int:
+        """Resolves and folds until neither finds anything; how much that was."""
+        whole = 0
+        for _ in range(most_rounds):
+            done = self.resolver.run_once() + self.folder.run_once()
+            if not done:
+                break
+            whole += done
+        return whole
