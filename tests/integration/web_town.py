@@ -1,8 +1,8 @@
 """A small municipality at work, with a browser's view of it: real services, real deliveries.
 
 People, routes and a catalogue imported, events posted to the hook in the sender's own form and
-worked through, so that every page has something true to show. On SQLite that is done once a
-process, and every town begins as a copy.
+worked through, so that every page has something true to show. That is done once a process, on
+SQLite, and every town begins as a copy of it.
 """
 
 import json
@@ -17,11 +17,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, Table, func, insert, make_url, select
+from sqlalchemy import Engine as SqlEngine
 
 from connector.bootstrap import Container, build
 from connector.clock import AdjustableClock
 from connector.config import Config
+from connector.db import Database
 from connector.domain.signals import Dialect
+from connector.models import Base
 from connector.runtime.engine import Engine
 from connector.services.access.logins import LoginService, TokenService
 from connector.services.imports.importing import ImportService
@@ -115,17 +119,21 @@ def config_in(folder: Path, database_url: str | None = None) -> Config:
 def web_town(
     folder: Path, database_url: str | None = None, more: Rows | None = None
 ) -> Iterator[WebTown]:
-    """more: rows of sheets beside the town's own."""
-    founded = _founded() if database_url is None and more is None else None
-    if database_url is None:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = founded.file if founded else migrated_file()
-        (folder / "connector.sqlite3").write_bytes(file)
+    """database_url: of an empty database with our tables. more: rows of sheets beside the town's
+    own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    founded = _founded() if more is None else None
+    url = make_url(database_url or f"sqlite:///{folder / 'connector.sqlite3'}")
+    if url.get_backend_name() == "sqlite":
+        assert url.database is not None
+        Path(url.database).write_bytes(founded.file if founded else migrated_file())
     with _opened(folder, database_url) as town:
-        if founded:
-            town.tokens |= founded.tokens
-        else:
+        if founded is None:
             _found(town, more or {})
+        else:
+            town.tokens |= founded.tokens
+            if url.get_backend_name() != "sqlite":
+                _pour(founded.file, town.container.db.engine)
         yield town
 
 
@@ -155,6 +163,29 @@ def _founded() -> _Founded:
             _found(town, {})
         # The last to leave writes the log back, so that the file alone is the whole.
         return _Founded(file.read_bytes(), town.tokens)
+
+
+def _pour(file: bytes, engine: SqlEngine) -> None:
+    """The rows of an SQLite file, into an empty PostgreSQL database with the same tables."""
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "connector.sqlite3"
+        source.write_bytes(file)
+        held = Database(f"sqlite:///{source}")
+        with held.engine.connect() as giving, engine.begin() as taking:
+            for table in Base.metadata.sorted_tables:
+                rows = [row._asdict() for row in giving.execute(select(table))]
+                if rows:
+                    taking.execute(insert(table), rows)
+                    _number_on(taking, table)
+        held.close()
+
+
+def _number_on(taking: Connection, table: Table) -> None:
+    """The next row that PostgreSQL numbers comes after those that came with their numbers."""
+    if table.autoincrement_column is not None:
+        column = table.autoincrement_column
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        taking.execute(select(func.setval(sequence, func.max(column))))
 
 
 def _found(town: WebTown, more: Rows) -> None:
