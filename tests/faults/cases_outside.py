@@ -32,7 +32,9 @@ ALONE_SLOW_S = 0.5
 """So that some of what there is to do there is left when the last of several points is come by: for
 several workers, and for one."""
 SLOWEST_S = 0.5
-"""A pace for one process that is killed and started in between."""
+"""A pace for one process that is killed and started in between;"""
+CALLING_S = 1.5
+"""where each event is called for at once, and the last of several points needs one too."""
 UNTIL_CLOSING = timedelta(hours=10)
 
 
@@ -139,7 +141,7 @@ def alone_acting(town: Alone) -> None:
         kill_alone_at(town, ACTING)
 
 
-@alone_case("killed with -9 while calling webhooks", pace_s=SLOWEST_S)
+@alone_case("killed with -9 while calling webhooks", pace_s=CALLING_S)
 def alone_calling(town: Alone) -> None:
     kill_alone_at(town, (*LINING, *CALLING))
 
