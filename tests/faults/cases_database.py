@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from tests.faults.cases import case
+from tests.faults.cases_deaths import SLOWER_S
 from tests.faults.founding import Founding
 from tests.faults.ground import Trial
 from tests.faults.outcome import Outcome
@@ -45,7 +46,11 @@ def killed(town: Town) -> None:
         postgres.start()
 
 
-@town_case("database restarted between send and mark, broker before an acknowledgement", short=True)
+@town_case(
+    "database restarted between send and mark, broker before an acknowledgement",
+    short=True,
+    pace_s=SLOWER_S,
+)
 def restarted(town: Town) -> None:
     caught = town.catch(Point.TASK_DONE)
     town.broker.cut()

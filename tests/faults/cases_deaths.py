@@ -113,7 +113,9 @@ def ticks(town: Town) -> None:
         freeze_at(town, [point], past_s=0)
 
 
-@town_case("one after the other killed between its commit and what follows", short=True)
+@town_case(
+    "one after the other killed between its commit and what follows", short=True, pace_s=SLOWER_S
+)
 def each_killed(town: Town) -> None:
     kill_at(town, [Point.RECEIVE_AFTER, Point.FOLD_BEFORE, Point.TASK_DONE, Point.SEND_SENT])
 

@@ -115,8 +115,9 @@ class Town:
     def alive(self) -> list[Started]:
         return [one for one in self._started if one.code is None]
 
-    def catch(self, point: Point, seconds: float = 20.0) -> Caught:
-        """Arms the point and waits until somebody is there."""
+    def catch(self, point: Point, seconds: float = 60.0) -> Caught:
+        """Arms the point and waits until somebody is there; letters follow folding, which takes a
+        slow machine half a minute."""
         caught = self.catch_if_any(point, seconds)
         assert caught is not None, f"nobody came by {point}\n{self.told()}"
         return caught
