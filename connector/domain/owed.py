@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from connector.domain.people import StaffMember
 
@@ -48,6 +48,19 @@ class Owed:
     happened_on: date
     urgent: bool = False
     follows: tuple[str, ...] = ()
+
+
+class Said(Protocol):
+    """A notice as its words and its page are made of it; role: a Recipient as it is stored."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def params(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ Both notices are told by that letter; which of the two is read is decided here, 
 they come.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from connector.domain.owed import Said
 
 _SAYS_MOST = (
     # A colleague counts on the reader.
@@ -18,19 +20,6 @@ _SAYS_MOST = (
     "route_stalled.methodist",
     "route_stalled.mentor",
 )
-
-
-class Said(Protocol):
-    """A notice as letters are made of it."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def role(self) -> str: ...
-
-    @property
-    def params(self) -> Mapping[str, Any]: ...
 
 
 _Said = TypeVar("_Said", bound=Said)

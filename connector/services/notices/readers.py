@@ -4,16 +4,15 @@ Methodists and specialists are told of others by a duty; a link signs nobody in 
 are without it, so whoever has the duty and no log-in is told what to ask for instead.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from connector.domain import letter_pages as pages
 from connector.domain.dates import local_day
-from connector.domain.owed import Recipient
+from connector.domain.owed import Recipient, Said
 from connector.rulebook import Rulebook
 from connector.services.access.links import LinkService
 from connector.services.access.visibility import Sight, Viewer, VisibilityService
@@ -25,17 +24,6 @@ from connector.texts.log_ins import Needed
 _BY_DUTY = (Recipient.METHODIST, Recipient.SPECIALIST)
 
 
-class Notice(Protocol):
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def role(self) -> str: ...
-
-    @property
-    def params(self) -> Mapping[str, Any]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """viewer: what the reader signs in as; None: as nothing."""
@@ -45,7 +33,7 @@ class Reader:
     viewer: Viewer | None
     sight: Sight
 
-    def opens(self, one: Notice) -> bool:
+    def opens(self, one: Said) -> bool:
         """Whether the page that a notice is about is open to the reader; what is about no page is
         in nobody's way. Teachers, mentors and heads are by a link what they are told as."""
         if one.role not in _BY_DUTY:
@@ -61,7 +49,7 @@ class Reader:
             return self.viewer.answers_stalls
         return self.viewer.decides_routes
 
-    def needs(self, notices: Iterable[Notice]) -> Needed | None:
+    def needs(self, notices: Iterable[Said]) -> Needed | None:
         """The log-in without which some of these cannot be opened."""
         closed = {one.role for one in notices if not self.opens(one)}
         for role in _BY_DUTY:
@@ -79,7 +67,7 @@ class Readers:
         session: Session,
         municipality: str,
         recipient: str,
-        notices: Iterable[Notice],
+        notices: Iterable[Said],
         now: datetime,
     ) -> Reader | None:
         """None where it need not be asked: nothing of these is told by a duty, or it is told to a
