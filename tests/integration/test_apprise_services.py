@@ -2,12 +2,14 @@
 
 import ast
 import gc
-import importlib
+import importlib.util
 import logging
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -213,6 +215,33 @@ def test_messages_of_several_threads_do_not_get_mixed_up(there: Services) -> Non
     for thread in threads:
         thread.join()
     assert sorted(there.told) == [(f"topic{n}", f"words{n}") for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("line", "unsafe"),
+    [
+        ("import json, requests", set()),
+        ("from .base import NotifyBase", set()),
+        ("from ..common import NotifyType", set()),
+        ("import socket", {"socket"}),
+        ("def send():\n    class Line:\n        import socket", {"socket"}),
+        ("from urllib.request import urlopen", {"urllib.request"}),
+        ("import requests.sessions", {"requests.sessions"}),
+        ("from requests import post", {"requests"}),
+        ("from .email import NotifyEmail", {".email"}),
+        ("from . import email", {"."}),
+    ],
+)
+def test_whatever_could_go_out_otherwise_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, unsafe: set[str]
+) -> None:
+    name, file = "apprise.plugins.made_up", tmp_path / "made_up.py"
+    file.write_text(line)
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    # Looked over, not run.
+    monkeypatch.setitem(sys.modules, name, importlib.util.module_from_spec(spec))
+    assert bind(type("Made", (), {"__module__": name})) == unsafe
 
 
 def test_a_service_is_looked_over_while_another_thread_reads_sources() -> None:
